@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sockets of a service. The hot path uses raw zmq_msg_t: no copies beyond the server's own.
+#include "common/run/bus.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <zmq.h>
+
+#include "common/base/civil.h"
+#include "common/run/bus_internal.h"
+#include "common/wire/mp.h"
+
+#define MESSAGES_AT_ONCE 1000
+#define HIGH_WATER       10000
+#define SELF_TEST_MS     5000
+
+static bool refuse(struct err *err, enum text_id text, const char *what)
+{
+    return fail(err, ERR_UNAVAILABLE, NULL, text, what, zmq_strerror(errno), NULL);
+}
+
+bool socket_set(void *socket, int option, int value)
+{
+    return zmq_setsockopt(socket, option, &value, sizeof value) == 0;
+}
+
+// No ZMTP heartbeats (they abort the process on a flood, libzmq #3937), no handover.
+static bool socket_prepare(void *socket)
+{
+    int64_t largest = 2 * MP_FRAME_MAX;
+    return socket_set(socket, ZMQ_LINGER, 0) && socket_set(socket, ZMQ_SNDHWM, HIGH_WATER) &&
+           socket_set(socket, ZMQ_RCVHWM, HIGH_WATER) && socket_set(socket, ZMQ_TCP_KEEPALIVE, 1) &&
+           socket_set(socket, ZMQ_HANDSHAKE_IVL, 10000) &&
+           zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &largest, sizeof largest) == 0;
+}
+
+void *socket_open(struct bus *bus, int type)
+{
+    void *socket = zmq_socket(bus->zmq, type);
+    if (!socket || !socket_prepare(socket))
+        abort();
+    return socket;
+}
+
+void bus_log(struct bus *bus, const char *format, ...)
+{
+    char line[400];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(line, sizeof line, format, list);
+    va_end(list);
+    bus->options.log(bus->options.context, line);
+}
+
+// --- receiving
+static const char *user_of(zmq_msg_t *frame)
+{
+    return zmq_msg_gets(frame, "User-Id");
+}
+
+static bool last_frame(zmq_msg_t *frame)
+{
+    return !zmq_msg_more(frame);
+}
+
+// Receives one message; frames beyond BUS_FRAMES are read and dropped. False when none waits.
+bool frames_receive(void *socket, struct frames *frames)
+{
+    frames->count = 0;
+    frames->beyond = 0;
+    for (;;) {
+        zmq_msg_t frame;
+        zmq_msg_init(&frame);
+        if (zmq_msg_recv(&frame, socket, ZMQ_DONTWAIT) < 0) {
+            zmq_msg_close(&frame);
+            return false;
+        }
+        bool last = last_frame(&frame);
+        if (frames->count < BUS_FRAMES) {
+            frames->parts[frames->count++] = frame;
+        } else {
+            frames->beyond++;
+            zmq_msg_close(&frame);
+        }
+        if (last)
+            return true;
+    }
+}
+
+void frames_done(struct frames *frames)
+{
+    for (size_t i = 0; i < frames->count; i++)
+        zmq_msg_close(&frames->parts[i]);
+    frames->count = 0;
+}
+
+struct bytes frame_bytes(struct frames *frames, size_t nth)
+{
+    return (struct bytes){ zmq_msg_data(&frames->parts[nth]), zmq_msg_size(&frames->parts[nth]) };
+}
+
+static void take_request(struct bus *bus, struct frames *frames, int64_t now_us)
+{
+    struct route route = { 0 };
+    struct bytes parts[BUS_FRAMES];
+    struct principal principal;
+    struct bytes id = frame_bytes(frames, 0);
+    if (id.size > sizeof route.bytes || frames->count < 2) {
+        server_count(bus->options.server, "malformed", 1);
+        return;
+    }
+    route.size = (uint8_t)id.size;
+    memcpy(route.bytes, id.data, id.size);
+    for (size_t i = 1; i < frames->count; i++)
+        parts[i - 1] = frame_bytes(frames, i);
+    // The first frame has no User-Id after a zmq_poll (libzmq #4317): the second one tells.
+    const char *user = user_of(&frames->parts[1]);
+    bool known = user && keyring_by_name(bus->keyring, user, &principal);
+    server_take_request(bus->options.server, known ? &principal : NULL, &route, parts,
+                        frames->count - 1 + frames->beyond, now_us);
+}
+
+static void router_ready(void *context, int64_t now_us)
+{
+    struct bus *bus = context;
+    struct frames frames;
+    for (int i = 0; i < MESSAGES_AT_ONCE; i++) {
+        if (!frames_receive(bus->router, &frames)) {
+            frames_done(&frames);
+            return;
+        }
+        take_request(bus, &frames, now_us);
+        frames_done(&frames);
+    }
+}
+
+static void zap_ready(void *context, int64_t now_us)
+{
+    (void)now_us;
+    struct bus *bus = context;
+    zap_answer(bus->zap);
+}
+
+// --- sending
+static bool send_part(void *socket, const void *data, size_t size, int flags)
+{
+    return zmq_send(socket, data, size, flags | ZMQ_DONTWAIT) >= 0;
+}
+
+bool frames_send(void *socket, struct bytes first, const struct outgoing *message)
+{
+    if (first.data && !send_part(socket, first.data, first.size, ZMQ_SNDMORE))
+        return false;
+    return send_part(socket, message->head.data, message->head.size, ZMQ_SNDMORE) &&
+           send_part(socket, message->body.data, message->body.size, 0);
+}
+
+static void send_one(struct bus *bus, const struct outgoing *message)
+{
+    const char *topic = bus->options.service->schema->service;
+    switch (message->kind) {
+    case OUT_ROUTE: {
+        struct bytes route = { message->route.bytes, message->route.size };
+        if (!frames_send(bus->router, route, message)) {
+            server_count(bus->options.server, "routes_lost", 1);
+            server_route_lost(bus->options.server, &message->route);
+        }
+        break;
+    }
+    case OUT_HINT:
+        (void)frames_send(bus->pub, (struct bytes){ (const uint8_t *)topic, strlen(topic) },
+                          message);
+        break;
+    case OUT_PEER: peer_send(bus, message); break;
+    }
+}
+
+void bus_send(struct bus *bus, const struct outbox *out)
+{
+    for (size_t i = 0; i < out->count; i++)
+        send_one(bus, &out->messages[i]);
+}
+
+// --- the self-test: a random key must be refused
+static bool stranger_is_refused(struct bus *bus, const char *endpoint)
+{
+    char public_key[KEY_TEXT], secret_key[KEY_TEXT];
+    zmq_curve_keypair(public_key, secret_key);
+    void *stranger = socket_open(bus, ZMQ_DEALER);
+    zmq_setsockopt(stranger, ZMQ_CURVE_PUBLICKEY, public_key, KEY_TEXT - 1);
+    zmq_setsockopt(stranger, ZMQ_CURVE_SECRETKEY, secret_key, KEY_TEXT - 1);
+    zmq_setsockopt(stranger, ZMQ_CURVE_SERVERKEY, bus->own.public_key, KEY_TEXT - 1);
+    zmq_socket_monitor(stranger, "inproc://self-test",
+                       ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
+    void *monitor = zmq_socket(bus->zmq, ZMQ_PAIR);
+    zmq_connect(monitor, "inproc://self-test");
+    zmq_connect(stranger, endpoint);
+    uint16_t event = 0;
+    int64_t until_us = loop_now_us() + MILLISECONDS(SELF_TEST_MS);
+    while (event == 0 && loop_now_us() < until_us) {
+        zmq_pollitem_t items[] = { { monitor, 0, ZMQ_POLLIN, 0 },
+                                   { zap_socket(bus->zap), 0, ZMQ_POLLIN, 0 } };
+        (void)zmq_poll(items, 2, 100);
+        zap_answer(bus->zap);
+        uint8_t head[6];
+        if (zmq_recv(monitor, head, sizeof head, ZMQ_DONTWAIT) == sizeof head)
+            memcpy(&event, head, sizeof event);
+    }
+    zmq_socket_monitor(stranger, NULL, 0);
+    int linger = 0;
+    zmq_setsockopt(monitor, ZMQ_LINGER, &linger, sizeof linger);
+    zmq_close(monitor);
+    zmq_close(stranger);
+    return event == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+}
+
+// --- binding
+static bool bind_router(struct bus *bus, struct err *err)
+{
+    char endpoint[300];
+    const char *name = bus->options.service->schema->service;
+    bus->router = socket_open(bus, ZMQ_ROUTER);
+    snprintf(endpoint, sizeof endpoint, "ipc://%s/%s.sock", bus->options.run, name);
+    if (!socket_set(bus->router, ZMQ_ROUTER_MANDATORY, 1) ||
+        !zap_guard(bus->router, bus->own.secret_key, bus->domain) ||
+        zmq_bind(bus->router, endpoint) != 0)
+        return refuse(err, TEXT_BUS_BIND, endpoint);
+    if (!stranger_is_refused(bus, endpoint))
+        return fail(err, ERR_INTERNAL, NULL, TEXT_BUS_OPEN_DOOR, endpoint, NULL);
+    for (size_t i = 0; i < bus->options.listen_count; i++) {
+        if (zmq_bind(bus->router, bus->options.listen[i]) != 0)
+            return refuse(err, TEXT_BUS_BIND, bus->options.listen[i]);
+    }
+    return true;
+}
+
+static bool bind_pub(struct bus *bus, struct err *err)
+{
+    char endpoint[300];
+    bus->pub = socket_open(bus, ZMQ_PUB);
+    snprintf(endpoint, sizeof endpoint, "ipc://%s/%s.pub", bus->options.run,
+             bus->options.service->schema->service);
+    if (!zap_guard(bus->pub, bus->own.secret_key, bus->domain) || zmq_bind(bus->pub, endpoint) != 0)
+        return refuse(err, TEXT_BUS_BIND, endpoint);
+    return true;
+}
+
+static bool lookup(void *context, const char *name, struct principal *out)
+{
+    struct bus *bus = context;
+    return keyring_by_name(bus->keyring, name, out);
+}
+
+static void key_fault(void *context, const char *what)
+{
+    bus_log(context, "event=key_fault what=\"%s\"", what);
+}
+
+void bus_refresh(struct bus *bus)
+{
+    keyring_refresh(bus->keyring, key_fault, bus);
+    peers_refresh(bus);
+}
+
+static void look_again(void *context)
+{
+    struct bus *bus = context;
+    keyring_refresh(bus->keyring, key_fault, bus);
+}
+
+static bool folder_make(const char *folder)
+{
+    return mkdir(folder, 0700) == 0 || errno == EEXIST;
+}
+
+struct bus *bus_new(const struct bus_options *options, struct err *err)
+{
+    struct bus *bus = calloc(1, sizeof *bus);
+    if (!bus)
+        abort();
+    const char *name = options->service->schema->service;
+    bus->options = *options;
+    bus->zmq = zmq_ctx_new();
+    snprintf(bus->domain, sizeof bus->domain, "rufbus/%s", name);
+    bus->keyring = keyring_new(options->keys);
+    keyring_refresh(bus->keyring, key_fault, bus);
+    bus->zap = zap_new(bus->zmq, bus->keyring, bus->domain, look_again, bus);
+    bool up = key_read(options->keys, name, &bus->own, err);
+    if (up && !folder_make(options->run))
+        up = refuse(err, TEXT_BUS_BIND, options->run);
+    up = up && bind_router(bus, err) && bind_pub(bus, err);
+    if (!up) {
+        bus_free(bus);
+        return NULL;
+    }
+    loop_watch_socket(options->loop, zap_socket(bus->zap), zap_ready, bus);
+    loop_watch_socket(options->loop, bus->router, router_ready, bus);
+    bus->watched = true;
+    server_set_principals(options->server, lookup, bus);
+    peers_open(bus);
+    return bus;
+}
+
+void bus_free(struct bus *bus)
+{
+    if (!bus)
+        return;
+    peers_close(bus);
+    if (bus->watched) {
+        loop_unwatch_socket(bus->options.loop, zap_socket(bus->zap));
+        loop_unwatch_socket(bus->options.loop, bus->router);
+    }
+    if (bus->router)
+        zmq_close(bus->router);
+    if (bus->pub)
+        zmq_close(bus->pub);
+    zap_free(bus->zap);
+    zmq_ctx_term(bus->zmq);
+    keyring_free(bus->keyring);
+    free(bus);
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// A service on the bus: its ROUTER and PUB, and a DEALER and SUB for each service it follows. CURVE
+// everywhere. What comes goes into the server; what the server gives out is sent.
+#pragma once
+
+#include "common/run/keys.h"
+#include "common/run/loop.h"
+#include "common/step/server.h"
+
+struct bus;
+
+struct bus_options {
+    struct loop *loop;
+    struct server *server;
+    const struct service *service;
+    const char *run;           // folder of the ipc sockets
+    const char *const *listen; // further endpoints for the ROUTER, "tcp://..."
+    size_t listen_count;
+    const char *keys; // folder
+    // Something for the log, key=value.
+    void (*log)(void *context, const char *line);
+    void *context;
+};
+
+// Binds, and proves to itself that a foreign key is refused. NULL with `err`.
+struct bus *bus_new(const struct bus_options *options, struct err *err);
+void bus_free(struct bus *bus); // takes NULL
+
+void bus_send(struct bus *bus, const struct outbox *out);
+// Reads the keys again if they changed; call about once a second.
+void bus_refresh(struct bus *bus);

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// A DEALER for questions and a SUB for hints to each service that ours follows.
+#include <stdio.h>
+#include <string.h>
+
+#include "common/run/bus_internal.h"
+
+#define MESSAGES_AT_ONCE 500
+
+static void dealer_ready(void *context, int64_t now_us)
+{
+    struct peer *peer = context;
+    struct frames frames;
+    for (int i = 0; i < MESSAGES_AT_ONCE && frames_receive(peer->dealer, &frames); i++) {
+        struct bytes parts[BUS_FRAMES];
+        for (size_t j = 0; j < frames.count; j++)
+            parts[j] = frame_bytes(&frames, j);
+        server_take_reply(peer->bus->options.server, peer->service, parts,
+                          frames.count + frames.beyond, now_us);
+        frames_done(&frames);
+    }
+}
+
+static void sub_ready(void *context, int64_t now_us)
+{
+    struct peer *peer = context;
+    struct frames frames;
+    for (int i = 0; i < MESSAGES_AT_ONCE && frames_receive(peer->sub, &frames); i++) {
+        if (frames.count == 3 && frames.beyond == 0) {
+            struct bytes parts[] = { frame_bytes(&frames, 1), frame_bytes(&frames, 2) };
+            server_take_hint(peer->bus->options.server, peer->service, parts, 2, now_us);
+        }
+        frames_done(&frames);
+    }
+}
+
+static void monitor_ready(void *context, int64_t now_us)
+{
+    struct peer *peer = context;
+    struct frames frames;
+    while (frames_receive(peer->monitor, &frames)) {
+        struct bytes head = frame_bytes(&frames, 0);
+        uint16_t event = 0;
+        if (head.size >= sizeof event)
+            memcpy(&event, head.data, sizeof event);
+        frames_done(&frames);
+        if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED)
+            server_peer_connected(peer->bus->options.server, peer->service, now_us);
+        else if (event == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH)
+            peer->server_key[0] = '\0'; // libzmq gives up: the next refresh connects anew
+    }
+}
+
+static void guard(struct peer *peer, void *socket)
+{
+    const struct key_pair *own = &peer->bus->own;
+    zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, own->public_key, KEY_TEXT - 1);
+    zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, own->secret_key, KEY_TEXT - 1);
+    zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, peer->server_key, KEY_TEXT - 1);
+    socket_set(socket, ZMQ_RECONNECT_IVL, 100);
+    socket_set(socket, ZMQ_RECONNECT_IVL_MAX, 2000);
+    socket_set(socket, ZMQ_IMMEDIATE, 1); // a question is asked again, never kept for later
+}
+
+static void peer_connect(struct peer *peer)
+{
+    struct bus *bus = peer->bus;
+    char endpoint[300], watch[80];
+    peer->dealer = socket_open(bus, ZMQ_DEALER);
+    peer->sub = socket_open(bus, ZMQ_SUB);
+    guard(peer, peer->dealer);
+    guard(peer, peer->sub);
+    zmq_setsockopt(peer->sub, ZMQ_SUBSCRIBE, peer->service, strlen(peer->service));
+    snprintf(watch, sizeof watch, "inproc://peer-%s", peer->service);
+    zmq_socket_monitor(peer->dealer, watch,
+                       ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH);
+    peer->monitor = socket_open(bus, ZMQ_PAIR);
+    zmq_connect(peer->monitor, watch);
+    snprintf(endpoint, sizeof endpoint, "ipc://%s/%s.sock", bus->options.run, peer->service);
+    zmq_connect(peer->dealer, endpoint);
+    snprintf(endpoint, sizeof endpoint, "ipc://%s/%s.pub", bus->options.run, peer->service);
+    zmq_connect(peer->sub, endpoint);
+    loop_watch_socket(bus->options.loop, peer->dealer, dealer_ready, peer);
+    loop_watch_socket(bus->options.loop, peer->sub, sub_ready, peer);
+    loop_watch_socket(bus->options.loop, peer->monitor, monitor_ready, peer);
+}
+
+static void peer_close(struct peer *peer)
+{
+    void **const sockets[] = { &peer->dealer, &peer->sub, &peer->monitor };
+    if (peer->dealer)
+        zmq_socket_monitor(peer->dealer, NULL, 0);
+    for (size_t i = 0; i < COUNT_OF(sockets); i++) {
+        if (!*sockets[i])
+            continue;
+        loop_unwatch_socket(peer->bus->options.loop, *sockets[i]);
+        zmq_close(*sockets[i]);
+        *sockets[i] = NULL;
+    }
+    peer->server_key[0] = '\0';
+}
+
+void peers_refresh(struct bus *bus)
+{
+    for (size_t i = 0; i < bus->peer_count; i++) {
+        struct peer *peer = &bus->peers[i];
+        const char *key = keyring_public(bus->keyring, peer->service);
+        if (!key || strcmp(key, peer->server_key) == 0)
+            continue;
+        peer_close(peer);
+        memcpy(peer->server_key, key, KEY_TEXT);
+        peer_connect(peer);
+    }
+}
+
+void peers_open(struct bus *bus)
+{
+    const struct service *service = bus->options.service;
+    for (size_t i = 0; i < service->follow_count; i++) {
+        const char *name = service->follows[i].service;
+        size_t at = 0;
+        while (at < bus->peer_count && strcmp(bus->peers[at].service, name) != 0)
+            at++;
+        if (at == bus->peer_count && at < PEERS_MAX)
+            bus->peers[bus->peer_count++] = (struct peer){ .bus = bus, .service = name };
+    }
+    peers_refresh(bus);
+}
+
+void peers_close(struct bus *bus)
+{
+    for (size_t i = 0; i < bus->peer_count; i++)
+        peer_close(&bus->peers[i]);
+}
+
+void peer_send(struct bus *bus, const struct outgoing *message)
+{
+    for (size_t i = 0; i < bus->peer_count; i++) {
+        struct peer *peer = &bus->peers[i];
+        if (strcmp(peer->service, message->peer) == 0 && peer->dealer)
+            (void)frames_send(peer->dealer, (struct bytes){ 0 }, message);
+    }
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands that are more than one method: each takes the words behind its own, and returns the
+// exit code.
+#pragma once
+
+#include "services/cli/cli.h"
+
+int action_call(struct cli *cli);    // call METHOD field=value...
+int action_methods(struct cli *cli); // all methods, or one in full
+int action_watch(struct cli *cli);   // a board's stream, until it is interrupted
+int action_replay(struct cli *cli);  // what Rufbus makes of a capture
+int action_load(struct cli *cli);    // rows from a .jsonl file, in order
+int action_schema(struct cli *cli);  // the contract as AsyncAPI or Markdown
+int action_check(struct cli *cli);   // every store's fsck, every service's ping
+int action_keys(struct cli *cli);    // keys new | list | revoke | check

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Words of the command line into the fields of a request.
+#include "services/cli/input.h"
+
+#include <string.h>
+
+#include "common/wire/json.h"
+#include "services/cli/file.h"
+
+static bool looks_like_number(const char *word)
+{
+    size_t digits = 0;
+    for (const char *c = word; *c; c++) {
+        if (*c >= '0' && *c <= '9')
+            digits++;
+        else if (!strchr("+ -/().", *c))
+            return false;
+    }
+    return digits >= 3;
+}
+
+// The next name of "id number|name" that fits `word`, in `name`; moves *positions on. False at the
+// end.
+static bool take_position(const char **positions, const char *word, char name[64])
+{
+    *positions += strspn(*positions, " ");
+    size_t size = strcspn(*positions, " ");
+    if (size == 0 || size >= 64)
+        return false;
+    memcpy(name, *positions, size);
+    name[size] = 0;
+    *positions += size;
+    char *other = strchr(name, '|');
+    if (!other)
+        return true;
+    *other++ = 0;
+    if (!looks_like_number(word))
+        memmove(name, other, strlen(other) + 1);
+    return true;
+}
+
+static bool is_assignment(const struct record *record, const char *word, char name[64])
+{
+    const char *equals = strchr(word, '=');
+    size_t size = equals ? (size_t)(equals - word) : 0;
+    if (size == 0 || size >= 64)
+        return false;
+    memcpy(name, word, size);
+    name[size] = 0;
+    // A text that merely contains "=" is one by position; a mistyped field's name is not.
+    return record_field(record, name) ||
+           strspn(name, "abcdefghijklmnopqrstuvwxyz_0123456789") == size;
+}
+
+bool input_fill(const struct cli *cli, const struct method *method, const char *positions, void *in,
+                struct err *err)
+{
+    const struct record *record = method->in();
+    if (cli->input) {
+        size_t size;
+        const char *text = file_read(cli, cli->input, &size, err);
+        if (!text || !json_read(record, text, size, cli->arena, in, err))
+            return false;
+    }
+    for (size_t i = 0; i < cli->word_count; i++) {
+        const char *word = cli->words[i];
+        char name[64];
+        const char *value = word;
+        if (is_assignment(record, word, name))
+            value = strchr(word, '=') + 1;
+        else if (!take_position(&positions, word, name))
+            return fail(err, ERR_INVALID, NULL, TEXT_CLI_WORD_TOO_MANY, word, NULL);
+        if (!json_set(record, name, value, cli->arena, in, err))
+            return false;
+    }
+    return record_check(record, in, err);
+}

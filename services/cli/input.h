@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+// From words on the command line to a request.
+#pragma once
+
+#include "services/cli/cli.h"
+
+// Fills `in` from "field=value" words and words by position. `positions`: field names apart by
+// spaces, "a|b" chooses a where the word looks like a phone number, else b. ERR_INVALID names what
+// is wrong. With cli->input the JSON is read first.
+MUST_USE bool input_fill(const struct cli *cli, const struct method *method, const char *positions,
+                         void *in, struct err *err);

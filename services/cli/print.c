@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows as tables and labelled lines, by descriptor.
+#include "services/cli/print.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#include "common/base/civil.h"
+
+#define COLUMNS_MAX 16
+#define CELL_MAX    48 // characters; only the last column may be wider
+
+static const void *at(const struct field *field, const void *row)
+{
+    return (const char *)row + field->offset;
+}
+
+static size_t count_of(const struct field *field, const void *row)
+{
+    size_t count;
+    memcpy(&count, (const char *)row + field->count_offset, sizeof count);
+    return count;
+}
+
+// The first text of a nested record stands for it: a phone's number, a matching contact's name.
+static const char *face(const struct cli *cli, const struct record *record, const void *row)
+{
+    for (size_t i = 0; i < record->count; i++) {
+        if (record->fields[i].type == FIELD_STR && field_present(&record->fields[i], row))
+            return print_value(cli, &record->fields[i], row);
+    }
+    return "";
+}
+
+static const char *joined(const struct cli *cli, const char *before, const char *more)
+{
+    const char *text = arena_format(cli->arena, "%s%s%s", before, *before ? ", " : "", more);
+    return text ? text : before;
+}
+
+static const char *list_value(const struct cli *cli, const struct field *field, const void *row)
+{
+    const char *text = "";
+    size_t count = count_of(field, row);
+    for (size_t i = 0; i < count; i++) {
+        if (field->type == FIELD_STRS) {
+            text = joined(cli, text, (*(const char *const *const *)at(field, row))[i]);
+        } else if (field->type == FIELD_IDS) {
+            const struct id *ids = *(const struct id *const *)at(field, row);
+            text = joined(cli, text, id_text(ids[i]).text);
+        } else {
+            const struct record *record = field->record();
+            const char *items = *(const char *const *)at(field, row);
+            text = joined(cli, text, face(cli, record, items + i * record->size));
+        }
+    }
+    return text;
+}
+
+static const char *scalar_value(const struct cli *cli, const struct field *field, const void *row)
+{
+    int64_t number = 0;
+    switch (field->type) {
+    case FIELD_BOOL:
+        return cli_text(cli, *(const bool *)at(field, row) ? TEXT_CLI_YES : TEXT_CLI_NO);
+    case FIELD_INT:
+        memcpy(&number, at(field, row), sizeof number);
+        return arena_format(cli->arena, "%" PRId64, number);
+    case FIELD_TIME:
+        memcpy(&number, at(field, row), sizeof number);
+        return arena_format(cli->arena, "%s", civil_local(number, cli->zone).text);
+    case FIELD_ID:
+        return arena_format(cli->arena, "%s", id_text(*(const struct id *)at(field, row)).text);
+    case FIELD_MONEY: {
+        struct money money = *(const struct money *)at(field, row);
+        return arena_format(cli->arena, "%s%" PRId64 ",%02d %s", money.minor < 0 ? "-" : "",
+                            (money.minor < 0 ? -money.minor : money.minor) / 100,
+                            (int)((money.minor < 0 ? -money.minor : money.minor) % 100),
+                            money.currency);
+    }
+    default: return "";
+    }
+}
+
+const char *print_value(const struct cli *cli, const struct field *field, const void *row)
+{
+    if (!field_present(field, row))
+        return "";
+    const char *text = "";
+    switch (field->type) {
+    case FIELD_STR: text = *(const char *const *)at(field, row); break;
+    case FIELD_PICK: {
+        int value = *(const int *)at(field, row);
+        const struct pick *pick = &field->picks()->values[value];
+        text = cli->english ? pick->word : pick->german;
+        break;
+    }
+    case FIELD_ONE: text = face(cli, field->record(), *(const void *const *)at(field, row)); break;
+    case FIELD_LIST:
+    case FIELD_STRS:
+    case FIELD_IDS: text = list_value(cli, field, row); break;
+    case FIELD_BYTES:
+    case FIELD_ANY: text = "..."; break;
+    default: text = scalar_value(cli, field, row);
+    }
+    return text ? text : "";
+}
+
+// Follows a path; false when something on the way is not set. The field that it ends at.
+static const struct field *resolve(const struct record *record, const char *path, const void **row,
+                                   const struct record **ret_record)
+{
+    for (;;) {
+        const char *dot = strchr(path, '.');
+        char name[64] = "";
+        size_t size = dot ? (size_t)(dot - path) : strlen(path);
+        if (size >= sizeof name)
+            return NULL;
+        memcpy(name, path, size);
+        const struct field *field = record_field(record, name);
+        *ret_record = record;
+        if (!field || !dot)
+            return field;
+        if (field->type != FIELD_ONE)
+            return NULL;
+        if (*row)
+            *row = *(const void *const *)at(field, *row);
+        record = field->record();
+        path = dot + 1;
+    }
+}
+
+const char *print_path(const struct cli *cli, const struct record *record, const void *row,
+                       const char *path)
+{
+    const struct record *inner;
+    const struct field *field = resolve(record, path, &row, &inner);
+    return field && row ? print_value(cli, field, row) : "";
+}
+
+static const char *label(const struct cli *cli, const struct field *field)
+{
+    if (!cli->english)
+        return field->german;
+    char *text = arena_text(cli->arena, field->name, strlen(field->name));
+    for (char *c = text; c && *c; c++) {
+        if (*c == '_')
+            *c = ' ';
+    }
+    return text ? text : "";
+}
+
+// Columns on the screen, and how many bytes of the text fit into `most` of them.
+static size_t width_of(const char *text, size_t most, size_t *ret_bytes)
+{
+    size_t width = 0, bytes = 0, size = strlen(text);
+    while (bytes < size) {
+        utf8proc_int32_t point;
+        utf8proc_ssize_t step = utf8proc_iterate((const utf8proc_uint8_t *)text + bytes,
+                                                 (utf8proc_ssize_t)(size - bytes), &point);
+        if (step < 1)
+            break;
+        size_t wide = (size_t)utf8proc_charwidth(point);
+        if (width + wide > most)
+            break;
+        width += wide;
+        bytes += (size_t)step;
+    }
+    if (ret_bytes)
+        *ret_bytes = bytes;
+    return width;
+}
+
+static void put_cell(const struct cli *cli, const char *text, size_t wide, bool last)
+{
+    size_t bytes, most = last ? SIZE_MAX : wide;
+    size_t width = width_of(text, most, &bytes);
+    bool cut = bytes < strlen(text);
+    if (cut)
+        width = width_of(text, wide - 1, &bytes);
+    fprintf(cli->out, "%.*s%s", (int)bytes, text, cut ? "…" : "");
+    if (last)
+        fputc('\n', cli->out);
+    else
+        fprintf(cli->out, "%*s", (int)(wide - width - cut + 2), "");
+}
+
+static size_t split_columns(const struct cli *cli, const char *columns,
+                            const char *names[COLUMNS_MAX])
+{
+    size_t count = 0;
+    while (*columns && count < COLUMNS_MAX) {
+        size_t size = strcspn(columns, " ");
+        names[count] = arena_text(cli->arena, columns, size);
+        if (!names[count])
+            return count;
+        count++;
+        columns += size + strspn(columns + size, " ");
+    }
+    return count;
+}
+
+void print_table(const struct cli *cli, const struct record *record, const void *rows, size_t count,
+                 const char *columns)
+{
+    const char *names[COLUMNS_MAX], *labels[COLUMNS_MAX];
+    size_t wide[COLUMNS_MAX], column_count = split_columns(cli, columns, names);
+    if (count == 0) {
+        fprintf(cli->out, "%s\n", cli_text(cli, TEXT_CLI_NO_ROWS));
+        return;
+    }
+    for (size_t c = 0; c < column_count; c++) {
+        const struct record *inner;
+        const void *nothing = NULL;
+        const struct field *field = resolve(record, names[c], &nothing, &inner);
+        labels[c] = field ? label(cli, field) : names[c];
+        wide[c] = width_of(labels[c], CELL_MAX, NULL);
+        for (size_t i = 0; i < count; i++) {
+            const char *text =
+                print_path(cli, record, (const char *)rows + i * record->size, names[c]);
+            size_t width = width_of(text, CELL_MAX, NULL);
+            wide[c] = width > wide[c] ? width : wide[c];
+        }
+    }
+    for (size_t c = 0; c < column_count; c++)
+        put_cell(cli, labels[c], wide[c], c + 1 == column_count);
+    for (size_t i = 0; i < count; i++) {
+        const void *row = (const char *)rows + i * record->size;
+        for (size_t c = 0; c < column_count; c++)
+            put_cell(cli, print_path(cli, record, row, names[c]), wide[c], c + 1 == column_count);
+    }
+}
+
+static void print_fields(const struct cli *cli, const struct record *record, const void *row,
+                         int depth)
+{
+    size_t wide = 0;
+    for (size_t i = 0; i < record->count; i++) {
+        size_t width = width_of(label(cli, &record->fields[i]), CELL_MAX, NULL);
+        if (field_present(&record->fields[i], row) && width > wide)
+            wide = width;
+    }
+    for (size_t i = 0; i < record->count; i++) {
+        const struct field *field = &record->fields[i];
+        if (!field_present(field, row))
+            continue;
+        fprintf(cli->out, "%*s", depth * 4, "");
+        put_cell(cli, label(cli, field), wide, false);
+        if (field->type == FIELD_ONE && depth < 4) {
+            fputc('\n', cli->out);
+            print_fields(cli, field->record(), *(const void *const *)at(field, row), depth + 1);
+        } else {
+            fprintf(cli->out, "%s\n", print_value(cli, field, row));
+        }
+    }
+}
+
+void print_row(const struct cli *cli, const struct record *record, const void *row,
+               const char *columns)
+{
+    if (!columns) {
+        print_fields(cli, record, row, 0);
+        return;
+    }
+    const char *names[COLUMNS_MAX];
+    size_t count = split_columns(cli, columns, names);
+    for (size_t c = 0; c < count; c++)
+        fprintf(cli->out, "%s%s", c ? "  " : "", print_path(cli, record, row, names[c]));
+    fputc('\n', cli->out);
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+// rufbus watch: a board's stream in the terminal, resumed whenever it breaks, until Ctrl-C.
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/civil.h"
+#include "common/wire/json.h"
+#include "proto/stubs.h"
+#include "services/cli/actions.h"
+#include "services/cli/connect.h"
+#include "services/cli/input.h"
+
+#define CREDIT     200
+#define CREDIT_LOW 100
+#define SIGN_MS    5000
+#define ROW_BYTES  (1 << 20)
+#define RETRY_MS   1000
+
+struct watching {
+    struct cli *cli;
+    struct caller *caller;
+    struct stream_order order;
+    int64_t stream, credit;
+    bool began; // the first snapshot has been shown
+};
+
+// --- for people
+static void print_names(const struct cli *cli, const struct board_call *row)
+{
+    for (size_t i = 0; i < row->callers_count; i++) {
+        const struct board_caller *caller = &row->callers[i];
+        const struct pick *certainty = &certainty_picks()->values[caller->certainty];
+        fprintf(cli->out, "%s%s", i ? ", " : "  ", caller->name);
+        if (caller->organisation)
+            fprintf(cli->out, ", %s", caller->organisation);
+        fprintf(cli->out, " (%s)", cli->english ? certainty->english : certainty->german);
+    }
+}
+
+// What the operator needs at the ring, once.
+static void print_pop(const struct cli *cli, const struct board_call *row)
+{
+    if (row->greeting)
+        fprintf(cli->out, "            %s %s\n", cli_text(cli, TEXT_CLI_GREETING), row->greeting);
+    for (size_t i = 0; i < row->callers_count; i++) {
+        const struct board_caller *caller = &row->callers[i];
+        if (caller->customer_number)
+            fprintf(cli->out, "            %s %s\n", cli_text(cli, TEXT_CLI_CUSTOMER),
+                    caller->customer_number);
+        if (caller->handling_note)
+            fprintf(cli->out, "            %s %s\n", cli_text(cli, TEXT_CLI_NOTE),
+                    caller->handling_note);
+        if (caller->message)
+            fprintf(cli->out, "            %s %s\n", cli_text(cli, TEXT_CLI_MESSAGE),
+                    caller->message);
+    }
+}
+
+static void print_call(const struct cli *cli, const struct board_call *row, int64_t at_us)
+{
+    const struct call *call = row->call;
+    const struct pick *state = &call_state_picks()->values[call->state];
+    fprintf(cli->out, "%s  %-9s  %s", civil_local_clock(at_us, cli->zone).text,
+            cli->english ? call_state_picks()->values[call->state].word : state->german,
+            call->caller ? call->caller : cli_text(cli, TEXT_CLI_WITHHELD));
+    print_names(cli, row);
+    if (row->callers_count == 0 && call->caller_name)
+        fprintf(cli->out, "  „%s“", call->caller_name);
+    if (call->called)
+        fprintf(cli->out, "  → %s", call->called);
+    if (call->client_name)
+        fprintf(cli->out, " %s", call->client_name);
+    for (size_t i = 0; i < row->agents_count; i++)
+        fprintf(cli->out, "%s%s", i ? ", " : "  | ", row->agents[i]);
+    fprintf(cli->out, "\n");
+    if (call->state == call_state_RINGING)
+        print_pop(cli, row);
+}
+
+static int64_t moment_of(const struct call *call, bool deleted)
+{
+    if (deleted && call->has_ended_at)
+        return call->ended_at;
+    if (call->state == call_state_TALKING && call->has_answered_at)
+        return call->answered_at;
+    if (call->state == call_state_RINGING && call->has_ring_at)
+        return call->ring_at;
+    return call->started_at;
+}
+
+static void print_change(const struct watching *watching, const struct stream_event *event,
+                         const struct board_call *row)
+{
+    const struct cli *cli = watching->cli;
+    bool gone = event->has_deleted && event->deleted;
+    int64_t at_us = moment_of(row->call, gone);
+    if (!gone) {
+        print_call(cli, row, at_us);
+        return;
+    }
+    fprintf(cli->out, "%s  %-9s  %s", civil_local_clock(at_us, cli->zone).text,
+            cli_text(cli, TEXT_CLI_CALL_ENDED),
+            row->call->caller ? row->call->caller : cli_text(cli, TEXT_CLI_WITHHELD));
+    print_names(cli, row);
+    fprintf(cli->out, "\n");
+}
+
+static void print_event(struct watching *watching, const struct stream_event *event,
+                        const struct board_call *row)
+{
+    const struct cli *cli = watching->cli;
+    if (event->kind == stream_kind_SNAPSHOT_END && !watching->began) {
+        watching->began = true;
+        fprintf(cli->out, "%s\n", cli_text(cli, TEXT_CLI_WATCHING));
+    } else if (row && event->kind == stream_kind_ROW) {
+        print_call(cli, row, moment_of(row->call, false));
+    } else if (row && event->kind == stream_kind_CHANGE) {
+        print_change(watching, event, row);
+    }
+}
+
+// --- for programs
+static void print_json(const struct cli *cli, const struct stream_event *event,
+                       const struct board_call *row, struct arena *arena)
+{
+    struct stream_event bare = *event;
+    bare.row = (struct bytes){ 0 };
+    const char *head = json_write(stream_event_record(), &bare, JSON_LINE, arena);
+    const char *body = row ? json_write(board_call_record(), row, JSON_LINE, arena) : NULL;
+    if (head && body)
+        fprintf(cli->out, "%.*s, \"row\": %s}\n", (int)strlen(head) - 1, head, body);
+    else if (head)
+        fprintf(cli->out, "%s\n", head);
+}
+
+// --- the stream
+static bool stream_begin(struct watching *watching, int *ret_code)
+{
+    struct client *client = caller_client(watching->caller);
+    struct stream_opened opened;
+    watching->order.credit = CREDIT;
+    enum call_result result = call_stream_open(client, &watching->order, &opened);
+    *ret_code = EXIT_DONE;
+    if (result == CALL_DONE) {
+        watching->stream = opened.stream;
+        watching->credit = CREDIT;
+        return true;
+    }
+    // Refused for good: say so. No answer: the notifier may be starting again.
+    if (result == CALL_REFUSED || !watching->began)
+        *ret_code = connect_explain(watching->cli, client, &method_stream_open, result);
+    return false;
+}
+
+static bool give_credit(struct watching *watching, int64_t credit)
+{
+    struct stream_credit_in in = { watching->stream, credit };
+    struct nothing out;
+    enum call_result result = call_stream_credit(caller_client(watching->caller), &in, &out);
+    watching->credit += result == CALL_DONE ? credit : 0;
+    return result == CALL_DONE;
+}
+
+// One message of the stream; false when the stream is over.
+static bool take_event(struct watching *watching, struct bytes body, struct arena *arena)
+{
+    struct err err = { 0 };
+    struct stream_event event;
+    struct board_call row;
+    arena_reset(arena);
+    if (!decode(stream_event_record(), body, DECODE_LENIENT, arena, &event, &err) ||
+        event.stream != watching->stream)
+        return true;
+    bool has_row =
+        event.row.data && decode(board_call_record(), event.row, DECODE_LENIENT, arena, &row, &err);
+    watching->order.has_epoch = watching->order.has_seq = true;
+    watching->order.epoch = event.epoch;
+    watching->order.seq = event.seq;
+    if (watching->cli->json)
+        print_json(watching->cli, &event, has_row ? &row : NULL, arena);
+    else
+        print_event(watching, &event, has_row ? &row : NULL);
+    fflush(watching->cli->out);
+    watching->credit--;
+    return event.kind != stream_kind_CLOSED;
+}
+
+static void follow_stream(struct watching *watching, struct arena *arena)
+{
+    bool open = true;
+    while (open && !caller_interrupted()) {
+        struct bytes head, body;
+        if (caller_next(watching->caller, "notifier", SIGN_MS, &head, &body))
+            open = take_event(watching, body, arena) &&
+                   (watching->credit > CREDIT_LOW || give_credit(watching, CREDIT_LOW));
+        else
+            open = caller_interrupted() || give_credit(watching, 0);
+    }
+}
+
+static int watch_all(struct watching *watching)
+{
+    struct arena *arena = arena_new(ROW_BYTES);
+    int code = EXIT_DONE;
+    while (!caller_interrupted() && code == EXIT_DONE) {
+        if (stream_begin(watching, &code))
+            follow_stream(watching, arena);
+    }
+    arena_free(arena);
+    return caller_interrupted() ? EXIT_DONE : code;
+}
+
+int action_watch(struct cli *cli)
+{
+    struct err err = { 0 };
+    struct watching watching = { .cli = cli };
+    watching.order.credit = CREDIT;
+    if (cli->word_count == 0 || strchr(cli->words[0], '='))
+        watching.order.board = board_CALLS;
+    if (!input_fill(cli, &method_stream_open, "board", &watching.order, &err)) {
+        (void)cli_refused(cli, &err);
+        return EXIT_USAGE;
+    }
+    watching.caller = connect_services(cli, &err);
+    if (!watching.caller)
+        return cli_refused(cli, &err);
+    caller_catch_signals();
+    int code = watch_all(&watching);
+    caller_free(watching.caller);
+    if (caller_interrupted() && !cli->json)
+        fprintf(stderr, "\n%s\n", cli_text(cli, TEXT_CLI_INTERRUPTED));
+    return code;
+}

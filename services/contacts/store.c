@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables, and their indexes as functions of a row.
+#include "services/contacts/store.h"
+
+#include <string.h>
+
+#include "common/base/phone_match.h"
+#include "common/base/text.h"
+
+#define WORDS_MEMORY ((size_t)32 << 10) // the texts of one contact, folded
+
+struct key text_key(const char *text)
+{
+    struct key key;
+    key_init(&key);
+    key_str(&key, text);
+    return key;
+}
+
+// --- contacts
+static void contact_key(const void *row, struct key *key)
+{
+    const struct contact *contact = row;
+    key_id(key, contact->id);
+}
+
+struct key contact_number_key(struct id client, const char *e164)
+{
+    struct key key;
+    key_init(&key);
+    key_id(&key, client);
+    key_str(&key, e164);
+    return key;
+}
+
+struct key contact_word_key(struct id client, const char *word)
+{
+    struct key key;
+    key_init(&key);
+    key_id(&key, client);
+    key_str_prefix(&key, word);
+    return key;
+}
+
+struct key contact_word_anywhere_key(const char *word)
+{
+    struct key key;
+    key_init(&key);
+    key_str_prefix(&key, word);
+    return key;
+}
+
+const char *contact_words(const struct contact *contact, struct arena *arena)
+{
+    const char *const parts[] = { contact->name, contact->given_name, contact->family_name,
+                                  contact->organisation, contact->customer_number };
+    const char *all = "";
+    for (size_t i = 0; all && i < COUNT_OF(parts); i++) {
+        if (parts[i])
+            all = arena_format(arena, "%s %s", all, parts[i]);
+    }
+    return all ? text_fold(arena, all) : NULL;
+}
+
+// The main number finds those behind it too, as possible.
+static void contact_numbers(const void *row, struct keys *keys)
+{
+    const struct contact *contact = row;
+    for (size_t i = 0; i < contact->phones_count; i++) {
+        const struct number *number = &contact->phones[i];
+        char whole[PHONE_WHOLE_MAX][PHONE_E164_MAX + 1];
+        if (!number->e164)
+            continue;
+        struct key main = contact_number_key(contact->client, number->e164);
+        keys_add(keys, &main);
+        size_t count = phone_whole(number->e164, number->extension, whole);
+        for (size_t k = 0; k < count; k++) {
+            struct key key = contact_number_key(contact->client, whole[k]);
+            keys_add(keys, &key);
+        }
+    }
+}
+
+static void add_words(const struct contact *contact, bool anywhere, struct keys *keys)
+{
+    struct arena *arena = arena_new(WORDS_MEMORY);
+    const char *words = contact_words(contact, arena);
+    while (words && *words) {
+        size_t size = strcspn(words, " ");
+        const char *word = arena_text(arena, words, size);
+        struct key key;
+        key_init(&key);
+        if (!anywhere)
+            key_id(&key, contact->client);
+        if (word) {
+            key_str(&key, word);
+            keys_add(keys, &key);
+        }
+        words += size + (words[size] == ' ');
+    }
+    arena_free(arena);
+}
+
+static void contact_words_within(const void *row, struct keys *keys)
+{
+    add_words(row, false, keys);
+}
+
+static void contact_words_anywhere(const void *row, struct keys *keys)
+{
+    add_words(row, true, keys);
+}
+
+const struct index contact_indexes[CONTACT_INDEXES] = {
+    [CONTACT_BY_NUMBER] = { .name = "contact.by_number",
+                            .keys = contact_numbers,
+                            .query = "who has this number, within one client" },
+    [CONTACT_BY_WORD] = { .name = "contact.by_word",
+                          .keys = contact_words_within,
+                          .query = "who bears this name, within one client" },
+    [CONTACT_BY_WORD_ANYWHERE] = { .name = "contact.by_word_anywhere",
+                                   .keys = contact_words_anywhere,
+                                   .query = "who bears this name, whatever the client" },
+};
+
+const struct table contact_table = {
+    .name = "contact",
+    .number = 1,
+    .record = contact_record,
+    .key = contact_key,
+    .indexes = contact_indexes,
+    .index_count = CONTACT_INDEXES,
+};
+
+// --- clients
+static void client_key(const void *row, struct key *key)
+{
+    const struct client_row *client = row;
+    key_id(key, client->id);
+}
+
+static void client_numbers(const void *row, struct keys *keys)
+{
+    const struct client_row *client = row;
+    if (client->has_closed && client->closed)
+        return;
+    for (size_t i = 0; i < client->numbers_count; i++) {
+        struct key key = text_key(client->numbers[i].e164);
+        keys_add(keys, &key);
+    }
+}
+
+const struct index client_by_number = {
+    .name = "client.by_number",
+    .keys = client_numbers,
+    .unique = true,
+    .field = "numbers",
+    .query = "whose number is it already",
+};
+
+const struct table client_table = {
+    .name = "client",
+    .number = 2,
+    .record = client_row_record,
+    .key = client_key,
+    .indexes = &client_by_number,
+    .index_count = 1,
+};
+
+// --- staff and teams
+static void staff_key(const void *row, struct key *key)
+{
+    const struct staff *staff = row;
+    key_id(key, staff->id);
+}
+
+static void staff_extensions(const void *row, struct keys *keys)
+{
+    const struct staff *staff = row;
+    if (staff->has_left && staff->left)
+        return;
+    for (size_t i = 0; i < staff->extensions_count; i++) {
+        struct key key = text_key(staff->extensions[i]);
+        keys_add(keys, &key);
+    }
+}
+
+const struct index staff_by_extension = {
+    .name = "staff.by_extension",
+    .keys = staff_extensions,
+    .unique = true,
+    .field = "extensions",
+    .query = "whose extension is it already",
+};
+
+const struct table staff_table = {
+    .name = "staff",
+    .number = 3,
+    .record = staff_record,
+    .key = staff_key,
+    .indexes = &staff_by_extension,
+    .index_count = 1,
+};
+
+static void team_key(const void *row, struct key *key)
+{
+    const struct team *team = row;
+    key_id(key, team->id);
+}
+
+const struct table team_table = {
+    .name = "team",
+    .number = 4,
+    .record = team_record,
+    .key = team_key,
+};
+
+const struct table *const contacts_tables[CONTACTS_TABLES] = {
+    &contact_table,
+    &client_table,
+    &staff_table,
+    &team_table,
+};

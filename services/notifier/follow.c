@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Applies followed facts: a call moves its own row, a changed person every row that shows them.
+#include "services/notifier/follow.h"
+
+#include "services/notifier/rows.h"
+
+// Of one member of staff: those given up and those held now.
+#define PHONES_MAX 20
+
+// Of a tombstone only the entity counts: one that a resync found has no row.
+static bool is_tombstone(const struct fact *fact)
+{
+    return fact->has_deleted && fact->deleted;
+}
+
+static bool call_told(struct request *rq, const struct fact *fact, const void *row)
+{
+    if (!is_tombstone(fact))
+        return rows_place(rq, row);
+    rows_remove(rq, fact->entity);
+    return true;
+}
+
+static bool contact_told(struct request *rq, const struct fact *fact, const void *row)
+{
+    struct key key = key_of_id(fact->entity);
+
+    if (is_tombstone(fact)) {
+        table_del(rq->txn, &shown_contact_table, &key);
+    } else {
+        struct contact kept = contact_kept(row);
+
+        if (!table_put(rq->txn, &shown_contact_table, &kept, &rq->err))
+            return false;
+    }
+    return rows_again(rq, BOARD_BY_CONTACT, &key, 1);
+}
+
+static bool client_told(struct request *rq, const struct fact *fact, const void *row)
+{
+    struct key key = key_of_id(fact->entity);
+
+    if (is_tombstone(fact)) {
+        table_del(rq->txn, &shown_client_table, &key);
+    } else {
+        struct client_row kept = client_kept(row);
+
+        if (!table_put(rq->txn, &shown_client_table, &kept, &rq->err))
+            return false;
+    }
+    return rows_again(rq, BOARD_BY_CLIENT, &key, 1);
+}
+
+static size_t phones_add(const struct staff *staff, struct key *keys, size_t count)
+{
+    for (size_t i = 0; i < staff->extensions_count && count < PHONES_MAX; i++, count++) {
+        key_init(&keys[count]);
+        key_str(&keys[count], staff->extensions[i]);
+    }
+    return count;
+}
+
+// The calls at phones that somebody gave up show somebody else now, or nobody.
+static bool staff_told(struct request *rq, const struct fact *fact, const void *row)
+{
+    const struct staff *told = row;
+    struct key key = key_of_id(fact->entity);
+    struct key phones[PHONES_MAX];
+    struct staff before;
+    size_t count = 0;
+    bool was = table_get(rq->txn, &shown_staff_table, &scope_house, &key, rq->arena, &before);
+    bool here = !is_tombstone(fact) && !(told->has_left && told->left);
+
+    if (here) {
+        struct staff kept = staff_kept(told);
+
+        if (!table_put(rq->txn, &shown_staff_table, &kept, &rq->err))
+            return false;
+    } else {
+        table_del(rq->txn, &shown_staff_table, &key);
+    }
+    if (was)
+        count = phones_add(&before, phones, count);
+    if (here)
+        count = phones_add(told, phones, count);
+    return rows_again(rq, BOARD_BY_PHONE, phones, count);
+}
+
+const struct follow notifier_follows[NOTIFIER_FOLLOWS] = {
+    { "telephony", "call", FOLLOW_PARK_KEY, call_told },
+    { "contacts", "contact", FOLLOW_PARK_KEY, contact_told },
+    { "contacts", "client", FOLLOW_PARK_KEY, client_told },
+    { "contacts", "staff", FOLLOW_PARK_KEY, staff_told },
+};

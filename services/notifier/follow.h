@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the notifier makes of others' facts: the rows of its boards.
+#pragma once
+
+#include "common/step/service.h"
+
+// Of the followed facts; raise it when board rows are made differently.
+#define NOTIFIER_PROJECTION 1
+
+#define NOTIFIER_FOLLOWS 4
+extern const struct follow notifier_follows[NOTIFIER_FOLLOWS];

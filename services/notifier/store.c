@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// The notifier's tables, and their indexes as functions of a row.
+#include "services/notifier/store.h"
+
+#include "common/step/job.h"
+#include "services/notifier/board.h"
+
+// --- the board
+static void board_call_key(const void *row, struct key *key)
+{
+    const struct board_call *board_call = row;
+
+    key_id(key, board_call->id);
+}
+
+// By the call's matches, not by the callers shown: a contact may become known later.
+static void board_call_contacts(const void *row, struct keys *keys)
+{
+    const struct board_call *board_call = row;
+    struct caller_match matches[BOARD_CALLERS_MAX];
+    size_t count = board_matches(board_call->call, matches);
+
+    for (size_t i = 0; i < count; i++) {
+        struct key key = key_of_id(matches[i].contact);
+
+        keys_add(keys, &key);
+    }
+}
+
+static void board_call_clients(const void *row, struct keys *keys)
+{
+    const struct board_call *board_call = row;
+    struct key key = key_of_id(board_call->client);
+
+    if (!id_is_zero(board_call->client))
+        keys_add(keys, &key);
+}
+
+static void board_call_phones(const void *row, struct keys *keys)
+{
+    const struct board_call *board_call = row;
+    const char *phones[BOARD_PHONES_MAX];
+    size_t count = board_phones(board_call->call, phones);
+
+    for (size_t i = 0; i < count; i++) {
+        struct key key;
+
+        key_init(&key);
+        key_str(&key, phones[i]);
+        keys_add(keys, &key);
+    }
+}
+
+const struct index board_call_indexes[BOARD_INDEXES] = {
+    [BOARD_BY_CONTACT] = { .name = "board_call.by_contact",
+                           .keys = board_call_contacts,
+                           .query = "rows that show a contact which has changed" },
+    [BOARD_BY_CLIENT] = { .name = "board_call.by_client",
+                          .keys = board_call_clients,
+                          .query = "rows that show the greeting of a client which has changed" },
+    [BOARD_BY_PHONE] = { .name = "board_call.by_phone",
+                         .keys = board_call_phones,
+                         .query = "rows in which a phone rings or talks whose owner has changed" },
+};
+
+const struct table board_call_table = {
+    .name = "board_call",
+    .number = 1,
+    .record = board_call_record,
+    .key = board_call_key,
+    .indexes = board_call_indexes,
+    .index_count = BOARD_INDEXES,
+};
+
+// --- what is kept of others' rows
+static void contact_key(const void *row, struct key *key)
+{
+    const struct contact *contact = row;
+
+    key_id(key, contact->id);
+}
+
+const struct table shown_contact_table = {
+    .name = "contact",
+    .number = 2,
+    .record = contact_record,
+    .key = contact_key,
+};
+
+struct contact contact_kept(const struct contact *contact)
+{
+    return (struct contact){
+        .id = contact->id,
+        .version = contact->version,
+        .kind = contact->kind,
+        .name = contact->name,
+        .organisation = contact->organisation,
+        .customer_number = contact->customer_number,
+        .message = contact->message,
+        .handling_note = contact->handling_note,
+        .created_at = contact->created_at,
+        .edited_at = contact->edited_at,
+        .edited_by = contact->edited_by,
+    };
+}
+
+static void client_key(const void *row, struct key *key)
+{
+    const struct client_row *client = row;
+
+    key_id(key, client->id);
+}
+
+const struct table shown_client_table = {
+    .name = "client",
+    .number = 3,
+    .record = client_row_record,
+    .key = client_key,
+};
+
+struct client_row client_kept(const struct client_row *client)
+{
+    return (struct client_row){
+        .id = client->id,
+        .version = client->version,
+        .name = client->name,
+        .greeting = client->greeting,
+        .edited_at = client->edited_at,
+        .edited_by = client->edited_by,
+    };
+}
+
+static void staff_key(const void *row, struct key *key)
+{
+    const struct staff *staff = row;
+
+    key_id(key, staff->id);
+}
+
+static void staff_extensions(const void *row, struct keys *keys)
+{
+    const struct staff *staff = row;
+
+    for (size_t i = 0; i < staff->extensions_count; i++) {
+        struct key key;
+
+        key_init(&key);
+        key_str(&key, staff->extensions[i]);
+        keys_add(keys, &key);
+    }
+}
+
+// Not unique here: while a snapshot is read, a phone may pass from one person to another.
+const struct index shown_staff_by_extension = {
+    .name = "staff.by_extension",
+    .keys = staff_extensions,
+    .query = "whose phone rings or talks",
+};
+
+const struct table shown_staff_table = {
+    .name = "staff",
+    .number = 4,
+    .record = staff_record,
+    .key = staff_key,
+    .indexes = &shown_staff_by_extension,
+    .index_count = 1,
+};
+
+struct staff staff_kept(const struct staff *staff)
+{
+    return (struct staff){
+        .id = staff->id,
+        .version = staff->version,
+        .name = staff->name,
+        .extensions = staff->extensions,
+        .extensions_count = staff->extensions_count,
+        .edited_at = staff->edited_at,
+        .edited_by = staff->edited_by,
+    };
+}
+
+const struct table *const notifier_tables[NOTIFIER_TABLES] = {
+    &board_call_table, &shown_contact_table, &shown_client_table, &shown_staff_table, &job_table,
+};

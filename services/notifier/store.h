@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The notifier's tables: the board, and what it remembers of the facts that it follows.
+#pragma once
+
+#include "common/store/store.h"
+#include "proto/proto.h"
+
+extern const struct table board_call_table;
+enum board_index { BOARD_BY_CONTACT, BOARD_BY_CLIENT, BOARD_BY_PHONE, BOARD_INDEXES };
+extern const struct index board_call_indexes[BOARD_INDEXES];
+
+// Of these rows only what a board shows, and what their records require.
+extern const struct table shown_contact_table;
+extern const struct table shown_client_table;
+extern const struct table shown_staff_table;
+extern const struct index shown_staff_by_extension;
+
+#define NOTIFIER_TABLES 5
+extern const struct table *const notifier_tables[NOTIFIER_TABLES];
+
+struct contact contact_kept(const struct contact *contact);
+struct client_row client_kept(const struct client_row *client);
+struct staff staff_kept(const struct staff *staff);

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// One function per command and followed fact.
+#include "services/telephony/api.h"
+
+#include "services/telephony/calls.h"
+#include "services/telephony/store.h"
+#include "services/telephony/switchboard.h"
+
+#define SERVICE      telephony
+#define SERVICE_FILE "proto/telephony.def"
+#include "proto/handlers.inc"
+
+static bool call_get(struct request *rq, const struct by_id *in, struct call *out)
+{
+    struct key key = key_of_id(in->id);
+    if (!table_get(rq->txn, &call_table, &rq->scope, &key, rq->arena, out))
+        return fail(&rq->err, ERR_NOT_FOUND, "id", TEXT_CALL_UNKNOWN, NULL);
+    return true;
+}
+
+static bool call_list(struct request *rq, const struct call_query *in, struct call_page *out)
+{
+    return calls_list(rq, in, out);
+}
+
+static bool call_contact_set(struct request *rq, const struct call_contact_in *in, struct call *out)
+{
+    return calls_set_contact(rq, in, out);
+}
+
+static bool link_list(struct request *rq, const struct nothing *in, struct links *out)
+{
+    (void)in;
+    const struct switchboard *board = rq->context;
+    out->links = board->links;
+    out->links_count = board->link_count;
+    return true;
+}
+
+// --- what the contacts service tells
+// Only what a ring needs is kept: notes and addresses stay where they belong.
+static bool take_contact(struct request *rq, const struct fact *fact, const void *row)
+{
+    const struct contact *told = row;
+    if (fact->deleted) {
+        struct key key = key_of_id(told->id);
+        table_del(rq->txn, &known_contact_table, &key);
+        return true;
+    }
+    struct contact known = {
+        .id = told->id,
+        .version = told->version,
+        .client = told->client,
+        .kind = told->kind,
+        .name = told->name,
+        .organisation = told->organisation,
+        .phones = told->phones,
+        .phones_count = told->phones_count,
+        .created_at = told->created_at,
+        .edited_at = told->edited_at,
+        .edited_by = told->edited_by,
+    };
+    return table_put(rq->txn, &known_contact_table, &known, &rq->err);
+}
+
+static bool take_client(struct request *rq, const struct fact *fact, const void *row)
+{
+    const struct client_row *told = row;
+    if (fact->deleted) {
+        struct key key = key_of_id(told->id);
+        table_del(rq->txn, &known_client_table, &key);
+        return true;
+    }
+    struct client_row known = *told;
+    known.greeting = NULL;
+    return table_put(rq->txn, &known_client_table, &known, &rq->err);
+}
+
+static bool take_staff(struct request *rq, const struct fact *fact, const void *row)
+{
+    const struct staff *told = row;
+    if (fact->deleted) {
+        struct key key = key_of_id(told->id);
+        table_del(rq->txn, &known_staff_table, &key);
+        return true;
+    }
+    struct staff known = *told;
+    known.email = NULL;
+    return table_put(rq->txn, &known_staff_table, &known, &rq->err);
+}
+
+static const struct follow follows[] = {
+    { "contacts", "contact", FOLLOW_PARK_KEY, take_contact },
+    { "contacts", "client", FOLLOW_PARK_KEY, take_client },
+    { "contacts", "staff", FOLLOW_PARK_KEY, take_staff },
+};
+
+const struct service telephony_service = {
+    .schema = &telephony_schema,
+    .handlers = telephony_handlers,
+    .handler_count = COUNT_OF(telephony_handlers),
+    .tables = telephony_tables,
+    .table_count = TELEPHONY_TABLES,
+    .follows = follows,
+    .follow_count = COUNT_OF(follows),
+    .projection = 1,
+};

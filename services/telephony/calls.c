@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// One row per call for ever: found by what the PBX calls it, merged, never revived.
+#include "services/telephony/calls.h"
+
+#include <string.h>
+
+#include "common/base/phone.h"
+#include "common/wire/codec.h"
+#include "services/telephony/store.h"
+#include "services/telephony/switchboard.h"
+#include "services/telephony/who.h"
+
+#define LIVE_MAX 500
+
+// Ordered by time like other ids, and the same however often the call is told.
+static struct id call_id(const struct call *call)
+{
+    struct id source = id_of_name("call", call->source);
+    struct id id = id_of_name(id_text(source).text, call->source_ref);
+    uint64_t ms = (uint64_t)call->started_at / 1000;
+    for (int i = 0; i < 6; i++)
+        id.bytes[i] = (uint8_t)(ms >> (40 - 8 * i));
+    id.bytes[6] = (uint8_t)((id.bytes[6] & 0x0F) | 0x70);
+    return id;
+}
+
+static bool call_find(struct request *rq, const struct call *seen, struct call *out)
+{
+    struct key key = call_ref_key(seen->source, seen->source_ref);
+    return table_get_by(rq->txn, call_by_ref, &call_table, &scope_house, &key, rq->arena, out);
+}
+
+// What an earlier life of this process saw, and the source may have forgotten, stays.
+static void keep_past(struct call *next, const struct call *before)
+{
+    next->id = before->id;
+    next->version = before->version;
+    next->contact = before->contact;
+    next->started_at = before->started_at;
+    if (!next->has_ring_at && before->has_ring_at) {
+        next->has_ring_at = true;
+        next->ring_at = before->ring_at;
+    }
+    if (!next->has_answered_at && before->has_answered_at) {
+        next->has_answered_at = true;
+        next->answered_at = before->answered_at;
+    }
+    if (next->talk_ms < before->talk_ms)
+        next->talk_ms = before->talk_ms;
+}
+
+// The number of the other party: who calls in, or whom the house calls.
+static const char *other_number(const struct call *call)
+{
+    switch (call->direction) {
+    case call_direction_INBOUND: return call->caller;
+    case call_direction_OUTBOUND:
+    case call_direction_CLICK_TO_DIAL: return call->called;
+    default: return NULL;
+    }
+}
+
+// Fixed once a phone rings: a call keeps what was shown at the ring.
+static void identify(struct request *rq, struct call *next, const struct call *before)
+{
+    bool shown = before && before->shown_contact && before->state != call_state_WAITING;
+    if (shown) {
+        next->client = before->client;
+        next->client_name = before->client_name;
+        next->shown_contact = before->shown_contact;
+    } else {
+        const struct client_row *client = next->direction == call_direction_INBOUND && next->called
+                                              ? who_was_dialled(rq, next->called)
+                                              : NULL;
+        next->client = client ? client->id : (struct id){ 0 };
+        next->client_name = client ? client->name : NULL;
+        const char *number = other_number(next);
+        next->shown_contact = number ? who_is_shown(rq, next->client, number) : NULL;
+    }
+    who_was_reached(rq, next);
+}
+
+static bool same(struct request *rq, const struct call *a, const struct call *b)
+{
+    struct bytes one = request_encode(rq, call_record(), a);
+    struct bytes two = request_encode(rq, call_record(), b);
+    return one.size == two.size && memcmp(one.data, two.data, one.size) == 0;
+}
+
+static bool call_put(struct request *rq, struct call *call)
+{
+    call->version++;
+    if (!record_check(call_record(), call, &rq->err) ||
+        !table_put(rq->txn, &call_table, call, &rq->err))
+        return false;
+    emit(rq, "call", call, false);
+    return true;
+}
+
+bool calls_record(struct request *rq, const struct call *seen)
+{
+    struct call before, next = *seen;
+    bool known = call_find(rq, seen, &before);
+    if (known && before.state == call_state_ENDED)
+        return true;
+    if (known)
+        keep_past(&next, &before);
+    else
+        next.id = call_id(seen);
+    identify(rq, &next, known ? &before : NULL);
+    if (known && same(rq, &before, &next))
+        return true;
+    return call_put(rq, &next);
+}
+
+bool calls_set_contact(struct request *rq, const struct call_contact_in *said, struct call *out)
+{
+    struct key key = key_of_id(said->call);
+    if (!table_get(rq->txn, &call_table, &rq->scope, &key, rq->arena, out))
+        return fail(&rq->err, ERR_NOT_FOUND, "call", TEXT_CALL_UNKNOWN, NULL);
+    int64_t version = out->contact ? out->contact->version : 0;
+    if (version != said->version)
+        return refuse_stale(rq, call_record(), out);
+    struct contact contact;
+    key = key_of_id(said->contact);
+    if (!table_get(rq->txn, &known_contact_table, &scope_house, &key, rq->arena, &contact) ||
+        !id_equal(contact.client, out->client))
+        return fail(&rq->err, ERR_NOT_FOUND, "contact", TEXT_CALL_CONTACT_UNKNOWN, NULL);
+    struct call_contact *decided = arena_alloc(rq->arena, sizeof *decided);
+    if (!decided)
+        return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_ANSWER_TOO_LARGE, NULL);
+    decided->contact = said->contact;
+    decided->version = version + 1;
+    decided->set_at = rq->now_us;
+    decided->set_by = rq->actor;
+    out->contact = decided;
+    return call_put(rq, out);
+}
+
+size_t calls_live(struct request *rq, const char *source, struct arena *arena,
+                  const struct call **ret)
+{
+    struct call *rows = arena_array(arena, LIVE_MAX, sizeof *rows);
+    size_t count = 0;
+    struct walk_options options = { .index = call_live,
+                                    .scope = &scope_house,
+                                    .prefix = call_source_key(source) };
+    struct walk *walk = walk_open(rq->txn, &call_table, &options, arena);
+    while (rows && count < LIVE_MAX && walk_next(walk, &rows[count]))
+        count++;
+    walk_close(walk);
+    *ret = rows;
+    return count;
+}

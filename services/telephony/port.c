@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// The port: sources as the options name them.
+#include "services/telephony/port.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/telephony/source.h"
+
+struct telephony {
+    struct switchboard board; // first: it is request.context
+    char country[8], area[16];
+    struct source *sources[LINKS_MAX];
+    size_t source_count;
+};
+
+static void *create(const struct app *app, struct err *err)
+{
+    (void)app;
+    (void)err;
+    struct telephony *telephony = calloc(1, sizeof *telephony);
+    if (!telephony)
+        abort();
+    telephony->board.home = (struct phone_home){ .country = "49" };
+    return telephony;
+}
+
+static bool digits_only(const char *text, size_t most)
+{
+    return strlen(text) <= most && strspn(text, "0123456789") == strlen(text);
+}
+
+static bool settle_home(struct telephony *telephony, const struct app_start *start, struct err *err)
+{
+    const char *country = start->value(start, "country", 0);
+    const char *area = start->value(start, "area", 0);
+    if (!digits_only(country, 3) || !*country)
+        return fail(err, ERR_INVALID, "country", TEXT_HOME_COUNTRY, country, NULL);
+    if (!digits_only(area, 6))
+        return fail(err, ERR_INVALID, "area", TEXT_HOME_AREA, area, NULL);
+    memcpy(telephony->country, country, strlen(country) + 1);
+    memcpy(telephony->area, area, strlen(area) + 1);
+    telephony->board.home.country = telephony->country;
+    telephony->board.home.area = *area ? telephony->area : NULL;
+    return true;
+}
+
+static bool add(struct telephony *telephony, struct source *source)
+{
+    if (source)
+        telephony->sources[telephony->source_count++] = source;
+    return source != NULL;
+}
+
+static bool start_port(void *port, const struct app_start *start, struct err *err)
+{
+    struct telephony *telephony = port;
+    struct source_place place = { start->loop, start->server, &telephony->board };
+    if (!settle_home(telephony, start, err))
+        return false;
+    const char *spec;
+    for (int i = 0; (spec = start->value(start, "ami", i)) != NULL && *spec; i++) {
+        if (!add(telephony, source_live(&place, spec, err)))
+            return false;
+    }
+    bool real_pace = strcmp(start->value(start, "replay-pace", 0), "real") == 0;
+    for (int i = 0; (spec = start->value(start, "replay", i)) != NULL && *spec; i++) {
+        if (!add(telephony, source_replay(&place, spec, real_pace, err)))
+            return false;
+    }
+    return true;
+}
+
+static void stop(void *port)
+{
+    struct telephony *telephony = port;
+    while (telephony->source_count > 0)
+        source_free(telephony->sources[--telephony->source_count]);
+    free(telephony);
+}
+
+const struct option telephony_options[TELEPHONY_OPTIONS] = {
+    { "ami", "NAME=BENUTZER:GEHEIMNIS@RECHNER:PORT", true, NULL,
+      "Asterisk-Anlage (Manager-Schnittstelle), mehrfach möglich; das Geheimnis besser in "
+      "telephony.conf",
+      "Asterisk PBX (manager interface), may be repeated; keep the secret in telephony.conf" },
+    { "replay", "NAME=DATEI.ami", true, NULL, "eine Aufzeichnung abspielen, mehrfach möglich",
+      "play a capture, may be repeated" },
+    { "replay-pace", "fast|real", false, "fast", "so schnell es geht, oder wie es war",
+      "as fast as possible, or as it was" },
+    { "country", "VORWAHL", false, "49", "Land der Anlage: 49, 43, 41, 423",
+      "country of the PBX: 49, 43, 41, 423" },
+    { "area", "VORWAHL", false, NULL, "Ortsvorwahl ohne 0, für Nummern ohne Vorwahl",
+      "area code without 0, for numbers without one" },
+};
+
+const struct port telephony_port = { create, start_port, stop };

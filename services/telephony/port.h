@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where telephony meets PBXs.
+#pragma once
+
+#include "common/run/app.h"
+#include "common/run/options.h"
+
+extern const struct port telephony_port;
+
+#define TELEPHONY_OPTIONS 5
+extern const struct option telephony_options[TELEPHONY_OPTIONS];

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where calls come from: a PBX's manager interface, or a capture that is played. Lives in the loop;
+// what it sees goes into the server as inputs, and comes again if a commit failed.
+#pragma once
+
+#include "common/run/loop.h"
+#include "common/step/server.h"
+#include "services/telephony/switchboard.h"
+
+struct source;
+
+struct source_place {
+    struct loop *loop;
+    struct server *server;
+    struct switchboard *board; // its home; the source's link_row is kept up to date in it
+};
+
+// "NAME=USER:SECRET@HOST:PORT", HOST a name or address ([...] around IPv6). First takes back the
+// calls that had not ended, then connects, and again and again. NULL with ERR_INVALID.
+struct source *source_live(const struct source_place *place, const char *spec, struct err *err);
+// "NAME=FILE.ami"; `real_pace`: as it was, as if it happened now; otherwise at once, with the times
+// of the capture.
+struct source *source_replay(const struct source_place *place, const char *spec, bool real_pace,
+                             struct err *err);
+void source_free(struct source *source); // takes NULL

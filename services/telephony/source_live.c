@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// A live manager interface: what had not ended before is taken back first, then the link connects.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/wire/codec.h"
+#include "services/telephony/calls.h"
+#include "services/telephony/source_internal.h"
+
+#define LIVE_BYTES_MAX ((size_t)64 << 20)
+#define RESTORE_MS     1000
+
+static void send_bytes(void *context, const void *bytes, size_t size)
+{
+    struct source *source = context;
+    link_send(source->link, (struct bytes){ bytes, size });
+}
+
+static void arm(struct source *source, int64_t now_us);
+
+static void due(void *context, int64_t now_us)
+{
+    struct source *source = context;
+    struct err err = { 0 };
+    source->timer = 0;
+    if (!ami_session_due(source->session, now_us, &err)) {
+        source_say(source, false, err.german);
+        link_restart(source->link, err.german);
+    }
+    arm(source, now_us);
+}
+
+static void arm(struct source *source, int64_t now_us)
+{
+    if (source->timer)
+        loop_cancel(source->place.loop, source->timer);
+    source->timer = 0;
+    int64_t due_us = ami_session_due_us(source->session);
+    if (due_us == INT64_MAX)
+        return;
+    int64_t after_ms = due_us > now_us ? (due_us - now_us) / 1000 + 1 : 0;
+    source->timer = loop_after(source->place.loop, after_ms, due, source);
+}
+
+static bool is_up(const struct source *source)
+{
+    return ami_session_state(source->session) == AMI_SESSION_UP;
+}
+
+static void connected(void *context, int64_t now_us)
+{
+    struct source *source = context;
+    ami_session_connected(source->session, now_us);
+    source_say(source, false, "verbunden, Anmeldung läuft");
+    arm(source, now_us);
+}
+
+static void bytes_came(void *context, struct bytes bytes, int64_t now_us)
+{
+    struct source *source = context;
+    struct err err = { 0 };
+    bool was_up = is_up(source);
+    if (!ami_session_bytes(source->session, bytes.data, bytes.size, now_us, &err)) {
+        source_say(source, false, err.german);
+        link_restart(source->link, err.german);
+        return;
+    }
+    source_say(source, is_up(source), is_up(source) && !was_up ? "angemeldet" : NULL);
+    arm(source, now_us);
+}
+
+static void closed(void *context, const char *why, int64_t now_us)
+{
+    struct source *source = context;
+    ami_session_lost(source->session, now_us);
+    source_say(source, false, why);
+    arm(source, now_us);
+}
+
+static const struct link_listener listener = { connected, bytes_came, closed };
+
+// --- taking back what lived before this process began
+struct restoring {
+    struct source *source;
+    struct arena *arena;
+    const struct call *rows;
+    size_t count;
+};
+
+static void restore(void *context, int64_t now_us);
+
+static bool run_restore(struct request *rq, void *argument)
+{
+    struct restoring *restoring = argument;
+    if (!restoring->source)
+        return true;
+    arena_reset(restoring->arena);
+    restoring->count = calls_live(rq, restoring->source->name, restoring->arena, &restoring->rows);
+    return true;
+}
+
+static void done_restore(void *argument, bool committed)
+{
+    struct restoring *restoring = argument;
+    struct source *source = restoring->source;
+    if (source)
+        source->restoring = NULL;
+    if (source && committed) {
+        for (size_t i = 0; i < restoring->count; i++)
+            ami_model_restore(source->model, &restoring->rows[i]);
+        source->link = link_new(source->place.loop, source->host, source->port, &listener, source);
+    } else if (source) {
+        source->retry = loop_after(source->place.loop, RESTORE_MS, restore, source);
+    }
+    arena_free(restoring->arena);
+    free(restoring);
+}
+
+static void restore(void *context, int64_t now_us)
+{
+    (void)now_us;
+    struct source *source = context;
+    source->retry = 0;
+    struct restoring *restoring = calloc(1, sizeof *restoring);
+    if (!restoring)
+        abort();
+    restoring->source = source;
+    source->restoring = &restoring->source;
+    restoring->arena = arena_new(LIVE_BYTES_MAX);
+    struct input input = { run_restore, done_restore, restoring };
+    server_input(source->place.server, &input);
+}
+
+// USER:SECRET@HOST:PORT
+static bool parse(struct source *source, const char *spec)
+{
+    const char *at = strrchr(spec, '@');
+    const char *colon = strchr(spec, ':');
+    const char *port = at ? strrchr(at, ':') : NULL;
+    if (!at || !colon || colon > at || !port)
+        return false;
+    const char *host = at + 1, *host_end = port;
+    if (*host == '[' && host_end > host && host_end[-1] == ']') {
+        host++;
+        host_end--;
+    }
+    char *end;
+    long number = strtol(port + 1, &end, 10);
+    if (*end || end == port + 1 || number < 1 || number > 65535 || host >= host_end)
+        return false;
+    source->port = (int)number;
+    return snprintf(source->user, sizeof source->user, "%.*s", (int)(colon - spec), spec) <
+               (int)sizeof source->user &&
+           snprintf(source->secret, sizeof source->secret, "%.*s", (int)(at - colon - 1),
+                    colon + 1) < (int)sizeof source->secret &&
+           snprintf(source->host, sizeof source->host, "%.*s", (int)(host_end - host), host) <
+               (int)sizeof source->host;
+}
+
+struct source *source_live(const struct source_place *place, const char *spec, struct err *err)
+{
+    struct source *source = source_new(place, "ami");
+    const char *rest = spec;
+    if (!source || !source_name(source, &rest, TEXT_SOURCE_FORM, err) || !parse(source, rest)) {
+        // The secret is not repeated in a message that may land in a log.
+        (void)fail(err, ERR_INVALID, NULL, TEXT_SOURCE_FORM, source ? source->name : "", NULL);
+        source_free(source);
+        return NULL;
+    }
+    source_begin(source);
+    struct ami_session_options options = {
+        .user = source->user,
+        .secret = source->secret,
+        .model = source->model,
+        .send = send_bytes,
+        .context = source,
+    };
+    source->session = ami_session_new(&options);
+    restore(source, loop_now_us());
+    return source;
+}

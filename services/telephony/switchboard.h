@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// What handlers may know of the world outside: where the house stands in the numbering plan, and
+// how its links to PBXs are doing. Owned by the port (tests: by the test); it is request.context.
+#pragma once
+
+#include "common/base/phone.h"
+#include "proto/proto.h"
+
+#define LINKS_MAX 20
+
+struct switchboard {
+    struct phone_home home;
+    struct link_row links[LINKS_MAX]; // texts live as long as the port
+    size_t link_count;
+};

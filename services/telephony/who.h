@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who is at the other end, whose number was dialled, whose phones ring: from what is known here of
+// the contacts service's rows. Everything returned lives in rq->arena.
+#pragma once
+
+#include "common/step/request.h"
+
+// The client on one of whose numbers the call came in; NULL: the house's own.
+const struct client_row *who_was_dialled(struct request *rq, const char *called);
+
+// Those among the client's contacts (zero: the house's own) that have the number: exact first, then
+// by main number; several are all reported, as possible.
+const struct shown_contact *who_is_shown(struct request *rq, struct id client, const char *number);
+
+// Staff and teams of all phones that the call has reached so far.
+void who_was_reached(struct request *rq, struct call *call);

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line as people use it: words, tables, JSON, exit codes."""
+import json
+import os
+import subprocess
+
+from house import BIN, House, capture
+
+with House() as house:
+    # Nothing runs yet: said plainly, exit 1.
+    said = house.rufbus("--wait", "500", "contacts", code=1)
+    assert said.strip(), said
+    house.start("contacts", "notifier", "telephony")
+
+    made = house.json("contact", "add", "name=Anna Müller", 'phones=[{"typed": "030 1234567"}]')
+    identity = made["id"]
+    assert "Anna Müller" in house.rufbus("contact", "find", "mueller")
+    assert "Anna Müller" in house.rufbus("contact", "find", "0049 30 / 123 45-67")
+    assert "030 1234567" in house.rufbus("contact", "show", identity)
+    house.rufbus("contact", "edit", identity, "version=1", "handling_note=nur vormittags")
+    stale = house.rufbus("contact", "edit", identity, "version=1", "name=Anna Meier", code=1)
+    assert "nur vormittags" in stale, stale
+    page = house.json("contacts")
+    assert [row["id"] for row in page["contacts"]] == [identity], page
+
+    # --json FILE and -
+    request = os.path.join(house.home, "request.json")
+    with open(request, "w", encoding="utf-8") as file:
+        json.dump({"name": "Aus der Datei"}, file)
+    assert json.loads(house.rufbus("call", "contact_add", "--json", request))["version"] == 1
+    piped = subprocess.run([BIN + "/rufbus", "--home", house.home, "call", "contact_add", "--json", "-"],
+                           input='{"name": "Aus der Leitung"}', capture_output=True, text=True, timeout=60)
+    assert piped.returncode == 0, piped.stderr
+    assert json.loads(piped.stdout)["name"] == "Aus der Leitung"
+
+    # 2: wrong use; 1: refused.
+    house.rufbus("no-such-command", code=2)
+    house.rufbus("call", code=2)
+    house.rufbus("call", "no_such_method", code=2)
+    house.rufbus("--wait", "soon", "ping", code=2)
+    assert "naem" in house.rufbus("contact", "add", "naem=x", code=2)
+    house.rufbus("contact", "show", "not-an-id", code=2)
+    house.rufbus("contact", "show", "0191e3a4-0000-7abc-8def-0123456789ab", code=1)
+    for service in ("contacts", "telephony", "notifier"):
+        assert house.json("--service", service, "ping")["service"] == service
+    assert json.loads(house.rufbus("schema", "--asyncapi"))["asyncapi"] == "3.0.0"
+    for words in ((), ("contact", "add"), ("watch",), ("replay",)):
+        assert house.rufbus("help", *words).strip()
+
+    # replay needs no house.
+    calls = json.loads(house.rufbus("replay", capture("inbound_answered_caller_hangs_up"), "--json"))
+    assert len(calls) == 1 and calls[0]["outcome"] == "answered", calls
+    assert calls[0]["started_at"].endswith("Z") and "transferred_to" in calls[0], calls
+    house.rufbus("replay", "/no/such/file.ami", code=1)
+    for service in ("contacts", "telephony", "notifier"):
+        house.kill(service, 15)
+    house.rufbus("check")
+    print("ok")

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a row of the calls' board is made of.
+#include <string.h>
+
+#include "services/notifier/board.h"
+#include "tests/harness/test.h"
+
+static struct id id_number(uint8_t number)
+{
+    return (struct id){ { 1, [15] = number } };
+}
+
+static struct call call_ringing(void)
+{
+    return (struct call){
+        .id = id_number(200),
+        .version = 3,
+        .source = "pbx",
+        .source_ref = "1.1",
+        .state = call_state_RINGING,
+        .started_at = 1,
+    };
+}
+
+static struct contact contact_named(uint8_t number, const char *name)
+{
+    return (struct contact){ .id = id_number(number),
+                             .version = 1,
+                             .kind = contact_kind_PERSON,
+                             .name = name,
+                             .created_at = 1,
+                             .edited_at = 1,
+                             .edited_by = "x" };
+}
+
+static struct staff staff_named(uint8_t number, const char *name)
+{
+    return (struct staff){
+        .id = id_number(number), .version = 1, .name = name, .edited_at = 1, .edited_by = "x"
+    };
+}
+
+// Text of `count` characters of four bytes each, the longest there are.
+static const char *long_text(struct arena *arena, size_t count)
+{
+    char *text = arena_alloc(arena, 4 * count + 1);
+
+    for (size_t i = 0; text && i < count; i++)
+        memcpy(text + 4 * i, "\xF0\x9F\x98\x80", 4);
+    return text;
+}
+
+TEST(a_call_is_on_the_board_until_it_ends)
+{
+    struct call call = call_ringing();
+
+    CHECK(board_holds(&call));
+    call.state = call_state_WAITING;
+    CHECK(board_holds(&call));
+    call.state = call_state_TALKING;
+    CHECK(board_holds(&call));
+    call.state = call_state_ENDED;
+    CHECK(!board_holds(&call));
+}
+
+TEST(exact_callers_come_first_and_each_once)
+{
+    struct caller_match matches[] = {
+        { .contact = id_number(1), .name = "A", .certainty = certainty_POSSIBLE },
+        { .contact = id_number(2), .name = "B", .certainty = certainty_EXACT },
+        { .contact = id_number(1), .name = "A", .certainty = certainty_POSSIBLE },
+        { .contact = id_number(3), .name = "C", .certainty = certainty_EXACT },
+    };
+    struct shown_contact shown = { .contact = id_number(3),
+                                   .name = "C",
+                                   .certainty = certainty_EXACT,
+                                   .matches = matches,
+                                   .matches_count = COUNT_OF(matches) };
+    struct call call = call_ringing();
+    struct caller_match found[BOARD_CALLERS_MAX];
+
+    CHECK_INT((int64_t)board_matches(&call, found), 0);
+    call.shown_contact = &shown;
+    CHECK_INT((int64_t)board_matches(&call, found), 3);
+    CHECK_STR(found[0].name, "C");
+    CHECK_STR(found[1].name, "B");
+    CHECK_STR(found[2].name, "A");
+}
+
+TEST(nobody_fits_shows_nobody)
+{
+    struct shown_contact shown = { .certainty = certainty_NONE };
+    struct call call = call_ringing();
+    struct caller_match found[BOARD_CALLERS_MAX];
+
+    call.shown_contact = &shown;
+    CHECK_INT((int64_t)board_matches(&call, found), 0);
+}
+
+TEST(no_more_callers_than_a_row_can_hold)
+{
+    struct caller_match matches[BOARD_CALLERS_MAX];
+    struct shown_contact shown = { .contact = id_number(99),
+                                   .name = "first",
+                                   .certainty = certainty_EXACT,
+                                   .matches = matches,
+                                   .matches_count = COUNT_OF(matches) };
+    struct call call = call_ringing();
+    struct caller_match found[BOARD_CALLERS_MAX];
+
+    for (uint8_t i = 0; i < COUNT_OF(matches); i++)
+        matches[i] = (struct caller_match){ .contact = id_number(i),
+                                            .name = "possible",
+                                            .certainty = certainty_POSSIBLE };
+    call.shown_contact = &shown;
+    CHECK_INT((int64_t)board_matches(&call, found), BOARD_CALLERS_MAX);
+    CHECK_STR(found[0].name, "first");
+}
+
+TEST(the_callers_are_shown_as_they_are_now)
+{
+    struct arena *arena = arena_new(1 << 20);
+    struct shown_contact shown = { .contact = id_number(1),
+                                   .name = "Old Name",
+                                   .certainty = certainty_EXACT };
+    struct message message = { .text = "tell her", .set_at = 1, .set_by = "x" };
+    struct contact contact = contact_named(1, "New Name");
+    struct client_row client = { .id = id_number(7), .name = "Firma", .greeting = "Guten Tag" };
+    struct board_known known = { .contacts = { &contact }, .client = &client };
+    struct call call = call_ringing();
+    struct board_call row;
+    struct err err = { .code = ERR_NONE };
+
+    contact.organisation = "Werk";
+    contact.customer_number = "K 1";
+    contact.handling_note = "speak up";
+    contact.message = &message;
+    call.shown_contact = &shown;
+    call.client = client.id;
+    CHECK(board_make(&call, &known, arena, &row, &err));
+    CHECK(id_equal(row.id, call.id));
+    CHECK(id_equal(row.client, client.id));
+    CHECK_STR(row.greeting, "Guten Tag");
+    CHECK_INT((int64_t)row.callers_count, 1);
+    CHECK_STR(row.callers[0].name, "New Name");
+    CHECK_STR(row.callers[0].organisation, "Werk");
+    CHECK_STR(row.callers[0].customer_number, "K 1");
+    CHECK_STR(row.callers[0].handling_note, "speak up");
+    CHECK_STR(row.callers[0].message, "tell her");
+    CHECK_STR(row.call->shown_contact->name, "Old Name");
+
+    known = (struct board_known){ .client = NULL };
+    CHECK(board_make(&call, &known, arena, &row, &err));
+    CHECK_STR(row.callers[0].name, "Old Name");
+    CHECK_STR(row.callers[0].handling_note, NULL);
+    CHECK_STR(row.greeting, NULL);
+    arena_free(arena);
+}
+
+TEST(whoever_talks_is_named_before_whoever_is_called)
+{
+    struct arena *arena = arena_new(1 << 20);
+    const char *ringing[] = { "10", "11", "12", "13" }, *talking[] = { "12" };
+    struct staff anna = staff_named(1, "Anna"), bert = staff_named(2, "Bert");
+    struct board_known known = { .staff = { &bert, &anna, &anna, NULL } };
+    struct call call = call_ringing();
+    const char *phones[BOARD_PHONES_MAX];
+    struct board_call row;
+    struct err err = { .code = ERR_NONE };
+
+    call.ringing = ringing;
+    call.ringing_count = COUNT_OF(ringing);
+    call.talking = talking;
+    call.talking_count = COUNT_OF(talking);
+    CHECK_INT((int64_t)board_phones(&call, phones), 4);
+    CHECK_STR(phones[0], "12");
+    CHECK_STR(phones[1], "10");
+    CHECK_STR(phones[3], "13");
+    CHECK(board_make(&call, &known, arena, &row, &err));
+    CHECK_INT((int64_t)row.agents_count, 2);
+    CHECK_STR(row.agents[0], "Bert");
+    CHECK_STR(row.agents[1], "Anna");
+    arena_free(arena);
+}
+
+TEST(rows_are_the_same_whatever_their_versions)
+{
+    struct call call = call_ringing();
+    struct board_call a = { .id = call.id, .version = 1, .call = &call }, b = a;
+
+    b.version = 2;
+    CHECK(board_same(&a, &b));
+    b.greeting = "Hallo";
+    CHECK(!board_same(&a, &b));
+}
+
+TEST(losing_a_client_person_or_team_shrinks_sight)
+{
+    struct id few[] = { id_number(1) }, more[] = { id_number(1), id_number(2) };
+    struct board_call before = { .version = 1 }, after = { .version = 2 };
+
+    CHECK(!board_shrinks(&before, &after));
+    after.client = id_number(9);
+    CHECK(!board_shrinks(&before, &after)); // gaining one widens it
+    CHECK(board_shrinks(&after, &before));
+    before.client = id_number(8);
+    CHECK(board_shrinks(&before, &after));
+
+    before = (struct board_call){ .staff = few, .staff_count = 1 };
+    after = (struct board_call){ .staff = more, .staff_count = 2 };
+    CHECK(!board_shrinks(&before, &after));
+    CHECK(board_shrinks(&after, &before));
+
+    before = (struct board_call){ .teams = few, .teams_count = 1 };
+    after = (struct board_call){ .teams = more, .teams_count = 2 };
+    CHECK(!board_shrinks(&before, &after));
+    CHECK(board_shrinks(&after, &before));
+}
+
+TEST(a_query_narrows_by_client_person_and_team)
+{
+    struct id staff[] = { id_number(1), id_number(2) }, teams[] = { id_number(3) };
+    struct board_call row = {
+        .client = id_number(4), .staff = staff, .staff_count = 2, .teams = teams, .teams_count = 1
+    };
+    struct board_query query = { .board = board_CALLS };
+
+    CHECK(board_fits(&row, &query));
+    query.staff = id_number(2);
+    query.team = id_number(3);
+    query.client = id_number(4);
+    CHECK(board_fits(&row, &query));
+    query.team = id_number(2);
+    CHECK(!board_fits(&row, &query));
+    query = (struct board_query){ .staff = id_number(3) };
+    CHECK(!board_fits(&row, &query));
+    query = (struct board_query){ .client = id_number(3) };
+    CHECK(!board_fits(&row, &query));
+}
+
+TEST(a_row_that_is_too_large_leaves_out_the_last_notes_first)
+{
+    struct arena *arena = arena_new(4 << 20);
+    struct caller_match matches[BOARD_CALLERS_MAX];
+    struct shown_contact shown = { .certainty = certainty_POSSIBLE,
+                                   .matches = matches,
+                                   .matches_count = COUNT_OF(matches) };
+    struct contact contacts[BOARD_CALLERS_MAX];
+    struct board_known known = { .client = NULL };
+    struct call call = call_ringing();
+    struct message message = { .set_at = 1, .set_by = "x" };
+    struct board_call row;
+    struct err err = { .code = ERR_NONE };
+    const char *note = long_text(arena, 1000);
+
+    message.text = note;
+    for (uint8_t i = 0; i < BOARD_CALLERS_MAX; i++) {
+        matches[i] = (struct caller_match){ .contact = id_number(i),
+                                            .name = "possible",
+                                            .certainty = certainty_POSSIBLE };
+        contacts[i] = contact_named(i, "possible");
+        contacts[i].handling_note = note;
+        contacts[i].message = &message;
+        known.contacts[i] = &contacts[i];
+    }
+    call.shown_contact = &shown;
+    CHECK(board_make(&call, &known, arena, &row, &err));
+    CHECK_OK(&err);
+    CHECK_INT((int64_t)row.callers_count, BOARD_CALLERS_MAX);
+    CHECK_STR(row.callers[0].handling_note, note);
+    CHECK_STR(row.callers[6].message, note);
+    CHECK_STR(row.callers[9].handling_note, NULL);
+    CHECK_STR(row.callers[9].message, NULL);
+    arena_free(arena);
+}
+
+TEST(a_call_that_is_too_large_alone_is_refused)
+{
+    struct arena *arena = arena_new(4 << 20);
+    struct board_known known = { .client = NULL };
+    struct caller_match matches[BOARD_CALLERS_MAX];
+    struct shown_contact shown = { .certainty = certainty_POSSIBLE,
+                                   .matches = matches,
+                                   .matches_count = COUNT_OF(matches) };
+    struct call call = call_ringing();
+    struct board_call row;
+    struct err err = { .code = ERR_NONE };
+    const char *phones[50];
+
+    for (size_t i = 0; i < COUNT_OF(phones); i++)
+        phones[i] = long_text(arena, 200);
+    for (uint8_t i = 0; i < COUNT_OF(matches); i++)
+        matches[i] = (struct caller_match){ .contact = id_number(i),
+                                            .name = long_text(arena, 120),
+                                            .certainty = certainty_POSSIBLE };
+    call.shown_contact = &shown;
+    call.ringing = phones;
+    call.ringing_count = COUNT_OF(phones);
+    call.agents_rung = phones;
+    call.agents_rung_count = COUNT_OF(phones);
+    CHECK(board_make(&call, &known, arena, &row, &err));
+    CHECK_OK(&err);
+    CHECK_INT((int64_t)row.call->agents_rung_count, 0); // these are left out
+    CHECK_INT((int64_t)call.agents_rung_count, COUNT_OF(phones));
+    call.talking = phones;
+    call.talking_count = 20;
+    call.source_ref = long_text(arena, 200);
+    call.caller_name = call.client_name = long_text(arena, 120);
+    call.caller = call.called = call.queue = call.transferred_to = call.action_id =
+        long_text(arena, 80);
+    call.source = long_text(arena, 60);
+    call.contact = &(struct call_contact){
+        .contact = id_number(1), .version = 1, .set_at = 1, .set_by = long_text(arena, 60)
+    };
+    CHECK(!board_make(&call, &known, arena, &row, &err));
+    CHECK_REFUSED(&err, ERR_TOO_LARGE, "");
+    arena_free(arena);
+}
+
+TEST(a_full_arena_is_a_refusal)
+{
+    struct arena *arena = arena_new(64);
+    struct board_known known = { .client = NULL };
+    struct call call = call_ringing();
+    struct board_call row;
+    struct err err = { .code = ERR_NONE };
+
+    CHECK(!board_make(&call, &known, arena, &row, &err));
+    CHECK_REFUSED(&err, ERR_TOO_LARGE, "");
+    arena_free(arena);
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// Calls of which a part was not seen: a lost line, a broken PBX, our own restart.
+
+#include "tests/unit/ami_story.h"
+
+static void list(struct house *house, const struct leg *legs, size_t count, const char *bridged)
+{
+    char text[256];
+    for (size_t i = 0; i < count; i++) {
+        (void)snprintf(text, sizeof text, "Application: Dial\r\nBridgeId: %s\r\n", bridged);
+        one(house, "CoreShowChannel", &legs[i], text);
+    }
+    (void)snprintf(
+        text, sizeof text,
+        "Event: CoreShowChannelsComplete\r\nEventList: Complete\r\nListItems: %zu\r\n\r\n", count);
+    plain(house, text);
+}
+
+static void lose(struct house *house)
+{
+    ami_model_lost(house->model, house->now_us += SECOND);
+    ami_model_connected(house->model, house->now_us += SECOND);
+    ami_reader_reset(house->reader);
+}
+
+TEST(a_call_that_ended_in_the_gap)
+{
+    struct house *house = house_up();
+    struct leg caller = caller_leg(), phone = phone_leg();
+    ring(house, &caller, &phone);
+    lose(house);
+    CHECK_STR(house->last, "ringing agent - rings 101 talks");
+    list(house, NULL, 0, "");
+    CHECK_STR(house->last, "ended agent - rings talks unknown by unknown");
+    CHECK(!house->row.has_ended_at);
+    CHECK_INT(ami_model_live(house->model), 0);
+    house_free(house);
+}
+
+TEST(a_list_of_which_not_all_was_shown_ends_nothing)
+{
+    struct house *house = house_up();
+    struct leg caller = caller_leg(), phone = phone_leg();
+    ring(house, &caller, &phone);
+    lose(house);
+    plain(house, "Event: CoreShowChannelsComplete\r\nEventList: Complete\r\nListItems: 2\r\n\r\n");
+    CHECK_INT(ami_model_live(house->model), 1);
+    house_free(house);
+}
+
+TEST(a_pbx_that_broke_down)
+{
+    struct house *house = house_up();
+    struct leg caller = caller_leg(), phone = phone_leg();
+    ring(house, &caller, &phone);
+    talk(house, &caller, &phone);
+    int64_t lost_at = house->now_us + SECOND;
+    ami_model_lost(house->model, lost_at);
+    house->now_us += 10 * SECOND;
+    ami_model_connected(house->model, house->now_us);
+    plain(house, "Event: FullyBooted\r\nPrivilege: system,all\r\nUptime: 2\r\n\r\n");
+    CHECK_STR(house->last, "ended agent 101 rings talks answered by pbx crash");
+    CHECK(!house->row.has_ended_at);
+    CHECK_INT(house->row.talk_ms, 1500);
+    house_free(house);
+}
+
+TEST(a_long_uptime_means_the_line_was_lost_only)
+{
+    struct house *house = house_up();
+    struct leg caller = caller_leg(), phone = phone_leg();
+    ring(house, &caller, &phone);
+    talk(house, &caller, &phone);
+    lose(house);
+    plain(house, "Event: FullyBooted\r\nPrivilege: system,all\r\nUptime: 900\r\n\r\n");
+    CHECK_INT(ami_model_live(house->model), 1);
+    hang_up(house, &caller, &phone);
+    CHECK_STR(house->last, "ended agent 101 rings talks answered by caller");
+    house_free(house);
+}
+
+static struct call stored_row(void)
+{
+    static const char *const phones[] = { "101" };
+    return (struct call){ .source = "pbx",
+                          .source_ref = "1.1",
+                          .state = call_state_TALKING,
+                          .direction = call_direction_INBOUND,
+                          .called = "+493023125101",
+                          .agent = "101",
+                          .agents_rung = phones,
+                          .agents_rung_count = 1,
+                          .talking = phones,
+                          .talking_count = 1,
+                          .started_at = START - 60 * SECOND,
+                          .has_ring_at = true,
+                          .ring_at = START - 59 * SECOND,
+                          .has_answered_at = true,
+                          .answered_at = START - 50 * SECOND };
+}
+
+TEST(a_stored_call_goes_on_after_our_restart)
+{
+    struct house *house = house_new();
+    struct call row = stored_row();
+    struct leg legs[] = { caller_leg(), phone_leg() };
+    legs[0].state = legs[1].state = 6;
+    ami_model_restore(house->model, &row);
+    ami_model_connected(house->model, house->now_us);
+    CHECK_INT(house->rows, 0);
+    list(house, legs, 2, "b1");
+    CHECK_STR(house->last, "talking agent 101 rings talks 101");
+    CHECK_STR(house->caller, "-"); // it was withheld when it was stored
+    CHECK_INT(house->row.started_at, row.started_at);
+    hang_up(house, &legs[1], &legs[0]);
+    CHECK_STR(house->last, "ended agent 101 rings talks answered by agent");
+    CHECK_INT(house->row.answered_at, row.answered_at);
+    CHECK_INT(house->row.talk_ms, (house->row.ended_at - row.answered_at) / 1000 - 1500);
+    house_free(house);
+}
+
+TEST(a_stored_call_that_is_gone_ended_unseen)
+{
+    struct house *house = house_new();
+    struct call row = stored_row();
+    ami_model_restore(house->model, &row);
+    ami_model_restore(house->model, &row);
+    row.source = "other";
+    row.source_ref = "7.7";
+    ami_model_restore(house->model, &row);
+    CHECK_INT(ami_model_live(house->model), 1);
+    ami_model_connected(house->model, house->now_us);
+    list(house, NULL, 0, "");
+    CHECK_STR(house->last, "ended agent 101 rings talks answered by unknown");
+    CHECK(!house->row.has_ended_at);
+    house_free(house);
+}
+
+TEST(without_a_list_a_lost_call_is_given_up_after_hours)
+{
+    struct house *house = house_up();
+    struct leg caller = caller_leg(), phone = phone_leg();
+    ring(house, &caller, &phone);
+    lose(house);
+    plain(house, "Event: Other\r\n\r\n");
+    CHECK_INT(ami_model_live(house->model), 1);
+    house->now_us += INT64_C(4) * 3600 * SECOND;
+    plain(house, "Event: Other\r\n\r\n");
+    CHECK_INT(ami_model_live(house->model), 0);
+    CHECK_STR(house->last, "ended agent - rings talks unknown by unknown");
+    house_free(house);
+}
