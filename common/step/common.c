@@ -4,14 +4,10 @@
 
 #include "common/step/internal.h"
 
-#define SERVICE      common
 #define SERVICE_FILE "proto/common.def"
 #include "proto/handlers.inc"
 
-const struct handler *const shared_handlers = common_handlers;
-const size_t shared_handler_count = COUNT_OF(common_handlers);
-
-static bool ping(struct request *rq, const struct nothing *in, struct pong *out)
+bool ping(struct request *rq, const struct nothing *in, struct pong *out)
 {
     (void)in;
     const struct server *server = rq->server;
@@ -31,7 +27,7 @@ static void add_figure(struct figures *out, const char *name, int64_t value)
     figures[out->figures_count++] = (struct figure){ .name = name, .value = value };
 }
 
-static bool stats(struct request *rq, const struct nothing *in, struct figures *out)
+bool stats(struct request *rq, const struct nothing *in, struct figures *out)
 {
     (void)in;
     const struct server *server = rq->server;
@@ -67,7 +63,7 @@ static bool stats(struct request *rq, const struct nothing *in, struct figures *
 }
 
 // --- being followed
-static bool follow_register(struct request *rq, const struct follower *in, struct follow_place *out)
+bool follow_register(struct request *rq, const struct follower *in, struct follow_place *out)
 {
     struct follower_place place = { 0 };
     bool known = follower_get(rq->txn, in->name, &place);
@@ -91,7 +87,7 @@ static bool epoch_is(struct request *rq, int64_t epoch)
     return fail(&rq->err, ERR_CONFLICT, "epoch", TEXT_EPOCH_UNKNOWN, NULL);
 }
 
-static bool log_read(struct request *rq, const struct log_place *in, struct log_page *out)
+bool log_read(struct request *rq, const struct log_place *in, struct log_page *out)
 {
     if (!epoch_is(rq, in->epoch))
         return false;
@@ -105,7 +101,7 @@ static bool log_read(struct request *rq, const struct log_place *in, struct log_
     return true;
 }
 
-static bool log_ack(struct request *rq, const struct log_ack_in *in, struct nothing *out)
+bool log_ack(struct request *rq, const struct log_ack_in *in, struct nothing *out)
 {
     (void)out;
     struct follower_place place;
@@ -146,8 +142,7 @@ static void fact_of_row(struct request *rq, const struct record *record, const v
     };
 }
 
-static bool snapshot_read(struct request *rq, const struct snapshot_place *in,
-                          struct snapshot_page *out)
+bool snapshot_read(struct request *rq, const struct snapshot_place *in, struct snapshot_page *out)
 {
     const char *service = rq->service->schema->service;
     const struct fact_kind *kind = proto_fact(service, in->kind);
@@ -176,3 +171,10 @@ static bool snapshot_read(struct request *rq, const struct snapshot_place *in,
     out->head = log_head(rq->txn);
     return true;
 }
+
+#define SERVICE      common
+#define SERVICE_FILE "proto/common.def"
+#include "proto/handler_table.inc"
+
+const struct handler *const shared_handlers = common_handlers;
+const size_t shared_handler_count = COUNT_OF(common_handlers);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/step/rows.h"
 #include "common/wire/codec.h"
 #include "services/contacts/client.h"
 #include "services/contacts/contact.h"
@@ -12,40 +13,19 @@
 #include "services/contacts/staff.h"
 #include "services/contacts/store.h"
 
-#define SERVICE      contacts
 #define SERVICE_FILE "proto/contacts.def"
 #include "proto/handlers.inc"
-
-#define PAGE_ROWS 50
-// A page must fit into a message beside its head.
-#define PAGE_BYTES ((size_t)700 << 10)
 
 static struct editor editor_of(const struct request *rq)
 {
     return (struct editor){ rq->arena, contacts_home(rq), rq->now_us, rq->actor };
 }
 
-// --- what all rows have in common
-static bool row_get(struct request *rq, const struct table *table, struct id id, void *row)
-{
-    struct key key = key_of_id(id);
-    return table_get(rq->txn, table, &rq->scope, &key, rq->arena, row);
-}
-
-// Nobody may make a row that they could not see afterwards.
-static bool in_scope(struct request *rq, const struct table *table, const void *row,
-                     const char *field)
-{
-    if (scope_sees(&rq->scope, table->record(), row))
-        return true;
-    return fail(&rq->err, ERR_FORBIDDEN, field, TEXT_OUT_OF_SCOPE, scope_text(&rq->scope).text,
-                NULL);
-}
-
+// --- what rows refer to
 static bool client_exists(struct request *rq, struct id id)
 {
     struct client_row client;
-    if (id_is_zero(id) || row_get(rq, &client_table, id, &client))
+    if (id_is_zero(id) || row_find(rq, &client_table, id, &client))
         return true;
     return fail(&rq->err, ERR_NOT_FOUND, "client", TEXT_CLIENT_UNKNOWN, NULL);
 }
@@ -53,41 +33,9 @@ static bool client_exists(struct request *rq, struct id id)
 static bool team_exists(struct request *rq, struct id id)
 {
     struct team team;
-    if (id_is_zero(id) || row_get(rq, &team_table, id, &team))
+    if (id_is_zero(id) || row_find(rq, &team_table, id, &team))
         return true;
     return fail(&rq->err, ERR_NOT_FOUND, "team", TEXT_TEAM_UNKNOWN, NULL);
-}
-
-// --- pages
-struct paging {
-    const struct table *table;
-    void *rows; // out: an array of the record's struct
-    size_t count;
-    bool more;
-};
-
-static bool page_read(struct request *rq, const struct page *page, struct paging *paging)
-{
-    const struct record *record = paging->table->record();
-    size_t limit = page->has_limit ? (size_t)page->limit : PAGE_ROWS;
-    struct walk_options options = { .scope = &rq->scope };
-    struct mp_writer writer;
-    uint8_t *rows = arena_array(rq->arena, limit + 1, record->size);
-    if (!rows)
-        return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_ANSWER_TOO_LARGE, NULL);
-    if (!id_is_zero(page->after))
-        options.after = key_of_id(page->after);
-    mp_writer_init(&writer);
-    struct walk *walk = walk_open(rq->txn, paging->table, &options, rq->arena);
-    while (!paging->more && walk_next(walk, rows + paging->count * record->size)) {
-        encode(record, rows + paging->count * record->size, &writer);
-        paging->more = paging->count == limit || (paging->count && writer.size > PAGE_BYTES);
-        paging->count += !paging->more;
-    }
-    walk_close(walk);
-    mp_writer_done(&writer);
-    paging->rows = rows;
-    return true;
 }
 
 // --- clients
@@ -112,24 +60,24 @@ static bool numbers_free(struct request *rq, const struct client_row *client)
 
 static bool client_write(struct request *rq, const struct client_row *row)
 {
-    if (!in_scope(rq, &client_table, row, NULL) || !numbers_free(rq, row) ||
+    if (!row_in_scope(rq, &client_table, row, NULL) || !numbers_free(rq, row) ||
         !table_put(rq->txn, &client_table, row, &rq->err))
         return false;
     emit_client(rq, row, false);
     return true;
 }
 
-static bool client_add(struct request *rq, const struct client_new *in, struct client_row *out)
+bool client_add(struct request *rq, const struct client_new *in, struct client_row *out)
 {
     struct editor editor = editor_of(rq);
     return client_make(in, &editor, new_id(rq), out, &rq->err) && client_write(rq, out);
 }
 
-static bool client_edit(struct request *rq, const struct client_change *in, struct client_row *out)
+bool client_edit(struct request *rq, const struct client_change *in, struct client_row *out)
 {
     struct editor editor = editor_of(rq);
     struct client_row row;
-    if (!row_get(rq, &client_table, in->id, &row))
+    if (!row_find(rq, &client_table, in->id, &row))
         return fail(&rq->err, ERR_NOT_FOUND, "id", TEXT_CLIENT_UNKNOWN, NULL);
     if (in->version != row.version)
         return refuse_stale(rq, client_row_record(), &row);
@@ -138,14 +86,14 @@ static bool client_edit(struct request *rq, const struct client_change *in, stru
     return out->version == row.version || client_write(rq, out);
 }
 
-static bool client_get(struct request *rq, const struct by_id *in, struct client_row *out)
+bool client_get(struct request *rq, const struct by_id *in, struct client_row *out)
 {
-    if (row_get(rq, &client_table, in->id, out))
+    if (row_find(rq, &client_table, in->id, out))
         return true;
     return fail(&rq->err, ERR_NOT_FOUND, "id", TEXT_CLIENT_UNKNOWN, NULL);
 }
 
-static bool client_list(struct request *rq, const struct page *in, struct client_page *out)
+bool client_list(struct request *rq, const struct page *in, struct client_page *out)
 {
     struct paging paging = { .table = &client_table };
     if (!page_read(rq, in, &paging))
@@ -157,14 +105,14 @@ static bool client_list(struct request *rq, const struct page *in, struct client
 // --- contacts
 static bool contact_write(struct request *rq, const struct contact *row)
 {
-    if (!in_scope(rq, &contact_table, row, "client") ||
+    if (!row_in_scope(rq, &contact_table, row, "client") ||
         !table_put(rq->txn, &contact_table, row, &rq->err))
         return false;
     emit_contact(rq, row, false);
     return true;
 }
 
-static bool contact_add(struct request *rq, const struct contact_new *in, struct contact *out)
+bool contact_add(struct request *rq, const struct contact_new *in, struct contact *out)
 {
     struct editor editor = editor_of(rq);
     return client_exists(rq, in->client) && contact_make(in, &editor, new_id(rq), out, &rq->err) &&
@@ -174,12 +122,12 @@ static bool contact_add(struct request *rq, const struct contact_new *in, struct
 // The row as the editor saw it.
 static bool contact_seen(struct request *rq, struct id id, int64_t version, struct contact *row)
 {
-    if (!row_get(rq, &contact_table, id, row))
+    if (!row_find(rq, &contact_table, id, row))
         return fail(&rq->err, ERR_NOT_FOUND, "id", TEXT_CONTACT_UNKNOWN, NULL);
     return version == row->version || refuse_stale(rq, contact_record(), row);
 }
 
-static bool contact_edit(struct request *rq, const struct contact_change *in, struct contact *out)
+bool contact_edit(struct request *rq, const struct contact_change *in, struct contact *out)
 {
     struct editor editor = editor_of(rq);
     struct contact row;
@@ -190,7 +138,7 @@ static bool contact_edit(struct request *rq, const struct contact_change *in, st
 }
 
 // The tombstone is one version on: followers apply each version once.
-static bool contact_delete(struct request *rq, const struct deletion *in, struct contact *out)
+bool contact_delete(struct request *rq, const struct deletion *in, struct contact *out)
 {
     struct key key = key_of_id(in->id);
     if (!contact_seen(rq, in->id, in->version, out))
@@ -203,14 +151,14 @@ static bool contact_delete(struct request *rq, const struct deletion *in, struct
     return true;
 }
 
-static bool contact_get(struct request *rq, const struct by_id *in, struct contact *out)
+bool contact_get(struct request *rq, const struct by_id *in, struct contact *out)
 {
-    if (row_get(rq, &contact_table, in->id, out))
+    if (row_find(rq, &contact_table, in->id, out))
         return true;
     return fail(&rq->err, ERR_NOT_FOUND, "id", TEXT_CONTACT_UNKNOWN, NULL);
 }
 
-static bool contact_list(struct request *rq, const struct page *in, struct contact_page *out)
+bool contact_list(struct request *rq, const struct page *in, struct contact_page *out)
 {
     struct paging paging = { .table = &contact_table };
     if (!page_read(rq, in, &paging))
@@ -219,8 +167,7 @@ static bool contact_list(struct request *rq, const struct page *in, struct conta
     return true;
 }
 
-static bool contact_find(struct request *rq, const struct contact_query *in,
-                         struct contact_matches *out)
+bool contact_find(struct request *rq, const struct contact_query *in, struct contact_matches *out)
 {
     return find_contacts(rq, in, out);
 }
@@ -247,25 +194,25 @@ static bool extensions_free(struct request *rq, const struct staff *staff)
 
 static bool staff_write(struct request *rq, const struct staff *row)
 {
-    if (!in_scope(rq, &staff_table, row, "team") || !extensions_free(rq, row) ||
+    if (!row_in_scope(rq, &staff_table, row, "team") || !extensions_free(rq, row) ||
         !table_put(rq->txn, &staff_table, row, &rq->err))
         return false;
     emit_staff(rq, row, false);
     return true;
 }
 
-static bool staff_add(struct request *rq, const struct staff_new *in, struct staff *out)
+bool staff_add(struct request *rq, const struct staff_new *in, struct staff *out)
 {
     struct editor editor = editor_of(rq);
     return team_exists(rq, in->team) && staff_make(in, &editor, new_id(rq), out, &rq->err) &&
            staff_write(rq, out);
 }
 
-static bool staff_edit(struct request *rq, const struct staff_change *in, struct staff *out)
+bool staff_edit(struct request *rq, const struct staff_change *in, struct staff *out)
 {
     struct editor editor = editor_of(rq);
     struct staff row;
-    if (!row_get(rq, &staff_table, in->id, &row))
+    if (!row_find(rq, &staff_table, in->id, &row))
         return fail(&rq->err, ERR_NOT_FOUND, "id", TEXT_STAFF_UNKNOWN, NULL);
     if (in->version != row.version)
         return refuse_stale(rq, staff_record(), &row);
@@ -274,14 +221,14 @@ static bool staff_edit(struct request *rq, const struct staff_change *in, struct
     return out->version == row.version || staff_write(rq, out);
 }
 
-static bool staff_get(struct request *rq, const struct by_id *in, struct staff *out)
+bool staff_get(struct request *rq, const struct by_id *in, struct staff *out)
 {
-    if (row_get(rq, &staff_table, in->id, out))
+    if (row_find(rq, &staff_table, in->id, out))
         return true;
     return fail(&rq->err, ERR_NOT_FOUND, "id", TEXT_STAFF_UNKNOWN, NULL);
 }
 
-static bool staff_list(struct request *rq, const struct page *in, struct staff_page *out)
+bool staff_list(struct request *rq, const struct page *in, struct staff_page *out)
 {
     struct paging paging = { .table = &staff_table };
     if (!page_read(rq, in, &paging))
@@ -291,17 +238,18 @@ static bool staff_list(struct request *rq, const struct page *in, struct staff_p
 }
 
 // --- teams
-static bool team_add(struct request *rq, const struct team_new *in, struct team *out)
+bool team_add(struct request *rq, const struct team_new *in, struct team *out)
 {
     struct editor editor = editor_of(rq);
     if (!team_make(in, &editor, new_id(rq), out, &rq->err) ||
-        !in_scope(rq, &team_table, out, NULL) || !table_put(rq->txn, &team_table, out, &rq->err))
+        !row_in_scope(rq, &team_table, out, NULL) ||
+        !table_put(rq->txn, &team_table, out, &rq->err))
         return false;
     emit_team(rq, out, false);
     return true;
 }
 
-static bool team_list(struct request *rq, const struct page *in, struct team_page *out)
+bool team_list(struct request *rq, const struct page *in, struct team_page *out)
 {
     struct paging paging = { .table = &team_table };
     if (!page_read(rq, in, &paging))
@@ -309,6 +257,10 @@ static bool team_list(struct request *rq, const struct page *in, struct team_pag
     *out = (struct team_page){ paging.rows, paging.count, paging.more };
     return true;
 }
+
+#define SERVICE      contacts
+#define SERVICE_FILE "proto/contacts.def"
+#include "proto/handler_table.inc"
 
 const struct service contacts_service = {
     .schema = &contacts_schema,

@@ -10,7 +10,6 @@
 #include "services/notifier/rows.h"
 #include "services/notifier/store.h"
 
-#define SERVICE      notifier
 #define SERVICE_FILE "proto/notifier.def"
 #include "proto/handlers.inc"
 
@@ -19,20 +18,18 @@
 // A page must fit into a message beside its head.
 #define PAGE_BYTES ((size_t)700 << 10)
 
-static bool stream_open(struct request *rq, const struct stream_order *order,
-                        struct stream_opened *out)
+bool stream_open(struct request *rq, const struct stream_order *order, struct stream_opened *out)
 {
     return streams_open(server_streams(rq->server), rq, order, &out->stream);
 }
 
-static bool stream_credit(struct request *rq, const struct stream_credit_in *in,
-                          struct nothing *out)
+bool stream_credit(struct request *rq, const struct stream_credit_in *in, struct nothing *out)
 {
     (void)out;
     return streams_credit(server_streams(rq->server), rq, in);
 }
 
-static bool stream_close(struct request *rq, const struct stream_place *in, struct nothing *out)
+bool stream_close(struct request *rq, const struct stream_place *in, struct nothing *out)
 {
     (void)out;
     return streams_close(server_streams(rq->server), rq, in->stream);
@@ -64,7 +61,7 @@ static void page_fill(struct request *rq, const struct board_query *query, struc
     mp_writer_done(&writer);
 }
 
-static bool board_get(struct request *rq, const struct board_query *query, struct board_page *out)
+bool board_get(struct request *rq, const struct board_query *query, struct board_page *out)
 {
     struct board_call *rows = arena_array(rq->arena, PAGE_ROWS_MAX, sizeof *rows);
 
@@ -81,6 +78,10 @@ static bool tick(struct request *rq)
 }
 
 static const struct board_source boards[] = { { "calls", "board_call", &board_call_table } };
+
+#define SERVICE      notifier
+#define SERVICE_FILE "proto/notifier.def"
+#include "proto/handler_table.inc"
 
 const struct service notifier_service = {
     .schema = &notifier_schema,

@@ -6,11 +6,10 @@
 #include "services/telephony/store.h"
 #include "services/telephony/switchboard.h"
 
-#define SERVICE      telephony
 #define SERVICE_FILE "proto/telephony.def"
 #include "proto/handlers.inc"
 
-static bool call_get(struct request *rq, const struct by_id *in, struct call *out)
+bool call_get(struct request *rq, const struct by_id *in, struct call *out)
 {
     struct key key = key_of_id(in->id);
     if (!table_get(rq->txn, &call_table, &rq->scope, &key, rq->arena, out))
@@ -18,17 +17,17 @@ static bool call_get(struct request *rq, const struct by_id *in, struct call *ou
     return true;
 }
 
-static bool call_list(struct request *rq, const struct call_query *in, struct call_page *out)
+bool call_list(struct request *rq, const struct call_query *in, struct call_page *out)
 {
     return calls_list(rq, in, out);
 }
 
-static bool call_contact_set(struct request *rq, const struct call_contact_in *in, struct call *out)
+bool call_contact_set(struct request *rq, const struct call_contact_in *in, struct call *out)
 {
     return calls_set_contact(rq, in, out);
 }
 
-static bool link_list(struct request *rq, const struct nothing *in, struct links *out)
+bool link_list(struct request *rq, const struct nothing *in, struct links *out)
 {
     (void)in;
     const struct switchboard *board = rq->context;
@@ -94,6 +93,10 @@ static const struct follow follows[] = {
     { "contacts", "client", FOLLOW_PARK_KEY, take_client },
     { "contacts", "staff", FOLLOW_PARK_KEY, take_staff },
 };
+
+#define SERVICE      telephony
+#define SERVICE_FILE "proto/telephony.def"
+#include "proto/handler_table.inc"
 
 const struct service telephony_service = {
     .schema = &telephony_schema,
