@@ -71,9 +71,12 @@ class Client:
         self.socket.connect("ipc://%s/run/%s.sock" % (self.home, self.service))
 
     def send(self, head, body):
-        """True when it is on its way. Without a connection nothing is kept."""
+        return self.send_frames([msgpack.packb(head), msgpack.packb(body)])
+
+    def send_frames(self, frames):
+        """True when they are on their way. Without a connection nothing is kept."""
         try:
-            self.socket.send_multipart([msgpack.packb(head), msgpack.packb(body)])
+            self.socket.send_multipart(frames)
             return True
         except zmq.Again:
             return False
