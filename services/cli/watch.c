@@ -129,42 +129,62 @@ static bool is_news(struct watching *watching, struct id id, const char *text, s
     return true;
 }
 
-static void print_news(struct watching *watching, const struct board_call *row)
+static void print_agent(const struct cli *cli, const struct agent *agent)
+{
+    fprintf(cli->out, "  %-24s  %s", agent->name, word_of(cli, presence_picks(), agent->presence));
+    if (agent->presence == presence_PAUSED && agent->pause_reason)
+        fprintf(cli->out, " (%s)", agent->pause_reason);
+    fprintf(cli->out, "\n");
+}
+
+static void print_news(struct watching *watching, struct id id, const void *row)
 {
     struct cli aside = *watching->cli;
+    bool agents = watching->order.board == board_AGENTS;
+    int64_t at_us = agents ? ((const struct agent *)row)->presence_since
+                           : moment_of(((const struct board_call *)row)->call);
     char *text = NULL;
     size_t size = 0;
     aside.out = open_memstream(&text, &size);
     if (!aside.out)
         abort();
-    print_call(&aside, row);
+    if (agents)
+        print_agent(&aside, row);
+    else
+        print_call(&aside, row);
     (void)fclose(aside.out);
-    if (is_news(watching, row->id, text, size))
-        fprintf(watching->cli->out, "%s%s",
-                civil_local_clock(moment_of(row->call), watching->cli->zone).text, text);
+    if (is_news(watching, id, text, size))
+        fprintf(watching->cli->out, "%s%s", civil_local_clock(at_us, watching->cli->zone).text,
+                text);
     free(text);
 }
 
 static void print_event(struct watching *watching, const struct stream_event *event,
-                        const struct board_call *row)
+                        const void *row)
 {
     const struct cli *cli = watching->cli;
     if (event->kind == stream_kind_SNAPSHOT_END && !watching->began) {
         watching->began = true;
         fprintf(cli->out, "%s\n", cli_text(cli, TEXT_CLI_WATCHING));
     } else if (row && (event->kind == stream_kind_ROW || event->kind == stream_kind_CHANGE)) {
-        print_news(watching, row);
+        print_news(watching, event->id, row);
     }
 }
 
 // --- for programs
-static void print_json(const struct cli *cli, const struct stream_event *event,
-                       const struct board_call *row, struct arena *arena)
+static const struct record *row_record(const struct watching *watching)
 {
+    return watching->order.board == board_AGENTS ? agent_record() : board_call_record();
+}
+
+static void print_json(const struct watching *watching, const struct stream_event *event,
+                       const void *row, struct arena *arena)
+{
+    const struct cli *cli = watching->cli;
     struct stream_event bare = *event;
     bare.row = (struct bytes){ 0 };
     const char *head = json_write(stream_event_record(), &bare, JSON_LINE, arena);
-    const char *body = row ? json_write(board_call_record(), row, JSON_LINE, arena) : NULL;
+    const char *body = row ? json_write(row_record(watching), row, JSON_LINE, arena) : NULL;
     if (head && body)
         fprintf(cli->out, "%.*s, \"row\": %s}\n", (int)strlen(head) - 1, head, body);
     else if (head)
@@ -204,20 +224,20 @@ static bool take_event(struct watching *watching, struct bytes body, struct aren
 {
     struct err err = { 0 };
     struct stream_event event;
-    struct board_call row;
     arena_reset(arena);
+    void *row = arena_alloc(arena, row_record(watching)->size);
     if (!decode(stream_event_record(), body, DECODE_LENIENT, arena, &event, &err) ||
         event.stream != watching->stream)
         return true;
-    bool has_row =
-        event.row.data && decode(board_call_record(), event.row, DECODE_LENIENT, arena, &row, &err);
+    bool has_row = row && event.row.data &&
+                   decode(row_record(watching), event.row, DECODE_LENIENT, arena, row, &err);
     watching->order.has_epoch = watching->order.has_seq = true;
     watching->order.epoch = event.epoch;
     watching->order.seq = event.seq;
     if (watching->cli->json)
-        print_json(watching->cli, &event, has_row ? &row : NULL, arena);
+        print_json(watching, &event, has_row ? row : NULL, arena);
     else
-        print_event(watching, &event, has_row ? &row : NULL);
+        print_event(watching, &event, has_row ? row : NULL);
     fflush(watching->cli->out);
     watching->credit--;
     return event.kind != stream_kind_CLOSED;

@@ -225,8 +225,5 @@ const struct table known_staff_table = {
 };
 
 const struct table *const telephony_tables[TELEPHONY_TABLES] = {
-    &call_table,
-    &known_contact_table,
-    &known_client_table,
-    &known_staff_table,
+    &call_table, &known_contact_table, &known_client_table, &known_staff_table, &agent_table,
 };

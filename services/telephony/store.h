@@ -20,7 +20,10 @@ extern const struct index *const known_client_by_number; // (e164)
 extern const struct table known_staff_table;
 extern const struct index *const known_staff_by_extension; // (extension)
 
-#define TELEPHONY_TABLES 4
+extern const struct table agent_table;
+extern const struct index *const agent_by_wrap_up; // (wrap_up_until)
+
+#define TELEPHONY_TABLES 5
 extern const struct table *const telephony_tables[TELEPHONY_TABLES];
 
 struct key call_ref_key(const char *source, const char *source_ref);
