@@ -6,6 +6,7 @@
 
 #include "common/base/phone.h"
 #include "common/wire/codec.h"
+#include "services/telephony/acts.h"
 #include "services/telephony/agents.h"
 #include "services/telephony/store.h"
 #include "services/telephony/switchboard.h"
@@ -111,7 +112,8 @@ bool calls_record(struct request *rq, const struct call *seen)
     identify(rq, &next, known ? &before : NULL);
     if (known && same(rq, &before, &next))
         return true;
-    return call_put(rq, &next) && agents_see_call(rq, known ? &before : NULL, &next);
+    return call_put(rq, &next) && agents_see_call(rq, known ? &before : NULL, &next) &&
+           (known || acts_see_call(rq, &next));
 }
 
 bool calls_set_contact(struct request *rq, const struct call_contact_in *said, struct call *out)
