@@ -8,6 +8,7 @@
 #include "common/wire/codec.h"
 #include "services/telephony/acts.h"
 #include "services/telephony/agents.h"
+#include "services/telephony/hotlines.h"
 #include "services/telephony/store.h"
 #include "services/telephony/switchboard.h"
 #include "services/telephony/who.h"
@@ -80,6 +81,8 @@ static void identify(struct request *rq, struct call *next, const struct call *b
         next->shown_contact = number ? who_is_shown(rq, next->client, number) : NULL;
     }
     who_was_reached(rq, next);
+    next->has_hotline = next->hotline =
+        (before && before->has_hotline && before->hotline) || hotlines_hold(rq, next);
 }
 
 static bool same(struct request *rq, const struct call *a, const struct call *b)

@@ -227,5 +227,5 @@ const struct table known_staff_table = {
 
 const struct table *const telephony_tables[TELEPHONY_TABLES] = {
     &call_table,  &known_contact_table, &known_client_table, &known_staff_table,
-    &agent_table, &act_table,           &intent_table,
+    &agent_table, &act_table,           &hotline_table,      &intent_table,
 };

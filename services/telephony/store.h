@@ -26,7 +26,9 @@ extern const struct index *const agent_by_wrap_up; // (wrap_up_until)
 extern const struct table act_table;
 extern const struct index *const act_by_state; // (state, wanted_at), only wanted and started ones
 
-#define TELEPHONY_TABLES 7
+extern const struct table hotline_table;
+
+#define TELEPHONY_TABLES 8
 extern const struct table *const telephony_tables[TELEPHONY_TABLES];
 
 struct key call_ref_key(const char *source, const char *source_ref);
