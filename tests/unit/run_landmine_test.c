@@ -14,14 +14,6 @@ static void make_key(const struct world *world, const char *name)
     CHECK_OK(&err);
 }
 
-// Lets the service go on that treats a team named "hold".
-static void let_go(const struct world *world)
-{
-    int fd = open(world->hold, O_WRONLY | O_CLOEXEC);
-    CHECK(fd >= 0);
-    close(fd);
-}
-
 static void check_answer(const struct world *world, void *socket, int64_t correlation,
                          const char *want)
 {
@@ -52,7 +44,7 @@ TEST(landmine_1_a_peer_that_floods_past_the_mark_and_dies_kills_nobody)
     fprintf(stderr, "  %d messages were taken\n", sent);
     zmq_close(flood);
     zmq_ctx_term(context);
-    let_go(world);
+    world_let_go(world);
     for (int i = 0; i < 20; i++)
         world_ping(caller);
     CHECK(world_figure(caller, "malformed") >= 10000); // it went through them all
@@ -282,7 +274,7 @@ TEST(landmine_6_a_peer_of_the_same_routing_id_gets_nobody_elses_answers)
     raw_send(mallory, "ping", 2, NULL);
     world_ping(caller); // has had its chance
     raw_send(anna, "team_add", 3, "hold");
-    let_go(world);
+    world_let_go(world);
     CHECK_INT(raw_answer(world, anna, WORLD_WAIT_MS, &status, &body), 3);
     CHECK_INT(raw_answer(world, mallory, 300, &status, &body), -1);
     zmq_close(anna);
