@@ -77,6 +77,7 @@ def transcript(program, words):
     text = f"$ {said}\n{told(run.stdout, home)}"
     if run.stderr:
         text += "--- stderr\n" + told(run.stderr, home)
+    assert "Sanitizer" not in text, text
     return text + f"--- exit {run.returncode}\n\n"
 
 
