@@ -2,6 +2,9 @@
 // What libzmq 4.3.4 does to the careless, one test for each: floods and deaths, sockets with a
 // dangerous option, who is who, endless messages, stolen answers. The fourth, open doors, is in
 // run_zap_test.c.
+#include <sys/socket.h>
+#include <sys/un.h>
+
 #include "common/run/bus_internal.h"
 #include "tests/unit/run_world.h"
 
@@ -160,6 +163,101 @@ TEST(landmine_3_the_principal_is_known_however_the_request_was_found)
 }
 
 // --- 5: bounds are per frame; a message without an end lies in libzmq, unseen
+// Between a peer and the service: bytes pass both ways until so many have come from the peer. So a
+// message can be sent that never ends, which libzmq itself would not begin to send.
+struct relay {
+    char endpoint[340];
+    int listening, peer, service; // -1: none
+    int64_t passed, most;
+};
+
+static int relay_socket(const char *path, bool listens)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    CHECK(fd >= 0 && strlen(path) < sizeof address.sun_path);
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    if (listens)
+        CHECK(bind(fd, (struct sockaddr *)&address, sizeof address) == 0 && listen(fd, 1) == 0);
+    else
+        CHECK(connect(fd, (struct sockaddr *)&address, sizeof address) == 0);
+    return fd;
+}
+
+static void relay_open(struct relay *relay, const struct world *world, int64_t most)
+{
+    char path[340];
+    snprintf(path, sizeof path, "%s/relay-%d", world->home, (int)world->service);
+    snprintf(relay->endpoint, sizeof relay->endpoint, "ipc://%.330s", path);
+    (void)unlink(path);
+    relay->listening = relay_socket(path, true);
+    snprintf(path, sizeof path, "%s/contacts.sock", world->run);
+    relay->service = relay_socket(path, false);
+    relay->peer = -1;
+    relay->passed = 0;
+    relay->most = most;
+}
+
+static void relay_close(struct relay *relay)
+{
+    close(relay->listening);
+    close(relay->service);
+    close(relay->peer);
+}
+
+static ssize_t pass(int from, int to)
+{
+    static char bytes[1 << 16];
+    ssize_t size = read(from, bytes, sizeof bytes);
+    for (ssize_t done = 0; done < size;) {
+        ssize_t written = write(to, bytes + done, (size_t)(size - done));
+        CHECK(written > 0);
+        done += written;
+    }
+    return size;
+}
+
+static void relay_turn(struct relay *relay)
+{
+    struct pollfd fds[] = { { relay->listening, POLLIN, 0 },
+                            { relay->peer < 0 ? -1 : relay->service, POLLIN, 0 },
+                            { relay->passed < relay->most ? relay->peer : -1, POLLIN, 0 } };
+    (void)poll(fds, COUNT_OF(fds), 10);
+    if ((fds[0].revents & POLLIN) && relay->peer < 0)
+        relay->peer = accept4(relay->listening, NULL, NULL, SOCK_CLOEXEC);
+    if (fds[1].revents & POLLIN)
+        CHECK(pass(relay->service, relay->peer) > 0);
+    if (fds[2].revents & POLLIN)
+        relay->passed += pass(relay->peer, relay->service);
+}
+
+// Sends 64 MiB of a message whose end never comes, and dies. What the service holds meanwhile.
+static int64_t endless(const struct world *world, struct caller *other)
+{
+    struct relay relay;
+    char *frame = calloc(1, MEGABYTE);
+    relay_open(&relay, world, 64 * (int64_t)MEGABYTE);
+    void *context = context_open();
+    void *socket = raw_dealer(context, world, "endless", NULL, relay.endpoint);
+    zmq_pollitem_t item = { socket, 0, ZMQ_POLLOUT, 0 };
+    int64_t until_us = loop_now_us() + MILLISECONDS(WORLD_WAIT_MS);
+    while (zmq_poll(&item, 1, 0) == 0 && loop_now_us() < until_us)
+        relay_turn(&relay);
+    for (int i = 0; i < 70; i++)
+        CHECK(zmq_send(socket, frame, MEGABYTE, i < 69 ? ZMQ_SNDMORE : 0) >= 0);
+    while (relay.passed < relay.most && loop_now_us() < until_us)
+        relay_turn(&relay);
+    CHECK(relay.passed >= relay.most);
+    world_ping(other);
+    int64_t resident = world_resident(world);
+    zmq_close(socket);
+    relay_close(&relay);
+    zmq_ctx_term(context);
+    free(frame);
+    world_ping(other);
+    return resident;
+}
+
 TEST(landmine_5_a_message_without_an_end_harms_nobody_else_and_goes_with_its_sender)
 {
     struct world *world = world_new();
@@ -167,24 +265,17 @@ TEST(landmine_5_a_message_without_an_end_harms_nobody_else_and_goes_with_its_sen
     world_start(world, NULL);
     struct caller *caller = world_caller(world, "admin", WORLD_WAIT_MS);
     world_ping(caller);
-    char *frame = calloc(1, MEGABYTE);
-    int64_t before = world_resident(world), most = 0;
-    for (int round = 0; round < 3; round++) {
-        void *context = context_open();
-        void *endless = raw_dealer(context, world, "endless", NULL, NULL);
-        for (int i = 0; i < 32; i++)
-            CHECK(zmq_send(endless, frame, MEGABYTE, ZMQ_SNDMORE) >= 0);
-        world_ping(caller);
-        if (world_resident(world) > most)
-            most = world_resident(world);
-        zmq_close(endless);
-        zmq_ctx_term(context);
-        world_ping(caller);
-    }
-    fprintf(stderr, "  resident before %lld, at most %lld, after %lld KiB\n",
-            (long long)before >> 10, (long long)most >> 10, (long long)world_resident(world) >> 10);
+    int64_t before = world_resident(world), first = endless(world, caller), last = first;
+    for (int round = 0; round < 3; round++)
+        last = endless(world, caller);
+    fprintf(stderr, "  resident before %lld, while it lasts %lld, the fourth time %lld KiB\n",
+            (long long)before >> 10, (long long)first >> 10, (long long)last >> 10);
+    // Not bounded by us or by libzmq: if this is ever false, this test is no proof any more.
+    CHECK(first > before + 32 * (int64_t)MEGABYTE);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    CHECK(last < first + 32 * (int64_t)MEGABYTE); // each took its memory with it
+#endif
     CHECK_INT(world_figure(caller, "malformed"), 0); // none of it was ever a message
-    free(frame);
     caller_free(caller);
     world_free(world);
 }
