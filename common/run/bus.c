@@ -95,7 +95,7 @@ static void take_request(struct bus *bus, struct frames *frames, int64_t now_us)
         parts[i - 1] = frame_bytes(frames, i);
     // The first frame has no User-Id after a zmq_poll (libzmq #4317): the second one tells.
     const char *user = user_of(&frames->parts[1]);
-    bool known = user && keyring_by_name(bus->keyring, user, &principal);
+    bool known = user && keyring_by_user(bus->keyring, user, &principal);
     server_take_request(bus->options.server, known ? &principal : NULL, &route, parts,
                         frames->count - 1 + frames->beyond, now_us);
 }

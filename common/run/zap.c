@@ -110,13 +110,18 @@ static bool is_known(struct zap *zap, const char *key, struct principal *out)
     return keyring_by_public(zap->keyring, key, out);
 }
 
-static bool is_trusted(struct zap *zap, const struct zap_request *request, struct principal *out)
+static bool is_trusted(struct zap *zap, const struct zap_request *request, struct user_id *out)
 {
     char key[KEY_TEXT];
-    return request->count == FRAMES && equals(request, 0, "1.0") &&
-           equals(request, 2, zap->domain) && equals(request, 5, "CURVE") &&
-           request->sizes[6] == 32 &&
-           zmq_z85_encode(key, (const uint8_t *)request->frames[6], 32) && is_known(zap, key, out);
+    struct principal principal;
+    bool trusted = request->count == FRAMES && equals(request, 0, "1.0") &&
+                   equals(request, 2, zap->domain) && equals(request, 5, "CURVE") &&
+                   request->sizes[6] == 32 &&
+                   zmq_z85_encode(key, (const uint8_t *)request->frames[6], 32) &&
+                   is_known(zap, key, &principal);
+    if (trusted)
+        *out = user_id_of(principal.name, key);
+    return trusted;
 }
 
 static void respond(struct zap *zap, const struct zap_request *request, const char *code,
@@ -137,11 +142,11 @@ void zap_answer(struct zap *zap)
 {
     for (int i = 0; i < REQUESTS_MAX; i++) {
         struct zap_request request;
-        struct principal principal;
+        struct user_id user;
         if (!receive(zap->socket, &request))
             return;
-        if (is_trusted(zap, &request, &principal)) {
-            respond(zap, &request, "200", "OK", principal.name);
+        if (is_trusted(zap, &request, &user)) {
+            respond(zap, &request, "200", "OK", user.text);
         } else {
             zap->refused++;
             respond(zap, &request, "400", "unknown key", "");

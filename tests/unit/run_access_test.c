@@ -102,6 +102,33 @@ TEST(a_broken_file_is_named_in_the_log_and_trusts_nobody)
     world_free(world);
 }
 
+// Somebody has copied the key; a new one of the same name takes its place.
+TEST(who_holds_the_old_key_of_a_name_is_not_known_any_more)
+{
+    struct world *world = world_new();
+    struct nothing in = { 0 };
+    struct pong pong;
+    char path[400];
+    trust(world, "guest", "");
+    world_start(world, NULL);
+    struct caller *thief = world_caller(world, "guest", WORLD_WAIT_MS);
+    world_ping(thief);
+    snprintf(path, sizeof path, "%s/guest.key", world->keys);
+    CHECK(unlink(path) == 0);
+    snprintf(path, sizeof path, "%s/trusted/guest", world->keys);
+    CHECK(unlink(path) == 0);
+    trust(world, "guest", "");
+    struct caller *guest = world_caller(world, "guest", WORLD_WAIT_MS);
+    int64_t began_us = loop_now_us();
+    while (call_ping(caller_client(thief), &in, &pong) == CALL_DONE)
+        CHECK(loop_now_us() - began_us < SECONDS(30));
+    CHECK_REFUSED(&caller_client(thief)->refused, ERR_UNAUTHENTICATED, "");
+    world_ping(guest);
+    caller_free(thief);
+    caller_free(guest);
+    world_free(world);
+}
+
 TEST(a_key_taken_out_of_the_folder_is_not_known_any_more)
 {
     struct world *world = world_new();

@@ -68,6 +68,11 @@ TEST(a_key_is_made_readable_only_for_its_owner_and_trusted)
     CHECK_STR(principal.name, "desk-anna");
     CHECK_INT(principal.roles, ROLE_BIT(AGENT) | ROLE_BIT(LEADER));
     CHECK(!keyring_by_public(keyring, PUBLIC, &principal));
+    CHECK(keyring_by_user(keyring, user_id_of("desk-anna", pair.public_key).text, &principal));
+    CHECK(!keyring_by_user(keyring, user_id_of("desk-anna", PUBLIC).text, &principal));
+    CHECK(!keyring_by_user(keyring, user_id_of("desk-otto", pair.public_key).text, &principal));
+    CHECK(!keyring_by_user(keyring, "desk-anna", &principal));
+    CHECK(!keyring_by_user(keyring, "", &principal));
     CHECK(!keyring_by_name(keyring, "desk-ann", &principal));
     CHECK(keyring_public(keyring, "desk-annaa") == NULL);
     CHECK_INT((int64_t)keyring_count(keyring), 1);

@@ -67,10 +67,10 @@ static struct question with_key(const uint8_t *key, size_t size)
 }
 
 // "200" or "400"; the user id.
-static const char *ask(struct gate *gate, const struct question *question, char user[64])
+static const char *ask(struct gate *gate, const struct question *question, char user[128])
 {
     static char code[8];
-    char frame[64];
+    char frame[128];
     const struct {
         const void *data;
         size_t size;
@@ -98,7 +98,7 @@ static const char *ask(struct gate *gate, const struct question *question, char 
         if (i == 3)
             snprintf(code, sizeof code, "%.7s", frame);
         if (i == 5)
-            snprintf(user, 64, "%s", frame);
+            snprintf(user, 128, "%s", frame);
     }
     return code;
 }
@@ -107,11 +107,11 @@ TEST(only_trusted_curve_keys_of_this_domain_pass)
 {
     struct gate gate;
     uint8_t key[32], foreign[32] = { 1 };
-    char user[64];
+    char user[128];
     zmq_z85_decode(key, gate_open(&gate)->admin.public_key);
     struct question good = with_key(key, sizeof key), asked = good;
     CHECK_STR(ask(&gate, &good, user), "200");
-    CHECK_STR(user, "admin");
+    CHECK_STR(user, user_id_of("admin", gate.admin.public_key).text);
 
     asked.key = foreign;
     CHECK_STR(ask(&gate, &asked, user), "400");
@@ -143,7 +143,7 @@ TEST(odd_questions_are_refused_and_the_next_is_answered)
 {
     struct gate gate;
     uint8_t key[300] = { 0 };
-    char user[64];
+    char user[128];
     zmq_z85_decode(key, gate_open(&gate)->admin.public_key);
     struct question good = with_key(key, 32), asked;
     static const size_t sizes[] = { 0, 31, 33, 300 };
@@ -167,21 +167,21 @@ TEST(a_key_made_a_moment_ago_is_accepted_at_once)
     struct key_pair pair;
     struct err err = { 0 };
     uint8_t key[32];
-    char user[64];
+    char user[128];
     gate_open(&gate);
     CHECK(key_make(gate.keys, "wallboard-1", "board", "house", &err));
     CHECK(key_read(gate.keys, "wallboard-1", &pair, &err));
     zmq_z85_decode(key, pair.public_key);
     struct question asked = with_key(key, sizeof key);
     CHECK_STR(ask(&gate, &asked, user), "200");
-    CHECK_STR(user, "wallboard-1");
+    CHECK_STR(user, user_id_of("wallboard-1", pair.public_key).text);
     gate_close(&gate);
 }
 
 TEST(a_flood_of_strangers_does_not_read_the_folder_each_time)
 {
     struct gate gate;
-    char user[64];
+    char user[128];
     gate_open(&gate);
     int64_t began_us = loop_now_us();
     for (int i = 0; i < 500; i++) {
@@ -200,7 +200,7 @@ TEST(a_revoked_key_is_let_in_to_be_told_so)
     struct gate gate;
     struct err err = { 0 };
     uint8_t key[32];
-    char user[64];
+    char user[128];
     zmq_z85_decode(key, gate_open(&gate)->admin.public_key);
     CHECK(key_revoke(gate.keys, "admin", &err));
     keyring_refresh(gate.keyring, NULL, NULL);
