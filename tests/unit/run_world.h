@@ -30,13 +30,6 @@
 #define WORLD_WAIT_MS 30000
 #define WORLD_ARGS    12
 
-// libzmq is not built for ThreadSanitizer, which does not see its atomics.
-const char *__tsan_default_suppressions(void);
-const char *__tsan_default_suppressions(void)
-{
-    return "called_from_lib:libzmq.so\n";
-}
-
 // --- the process
 #define HOLD_FD 9 // the reading end of world->hold
 
