@@ -243,7 +243,8 @@ TEST(staff_are_changed_listed_and_seen_by_their_team)
     struct team_page teams;
     CHECK_INT(call_team_add(&fx->client, &(struct team_new){ .name = "Büro" }, &team), CALL_DONE);
     CHECK_INT(call_team_add(&fx->client, &(struct team_new){ .name = "Abend" }, &other), CALL_DONE);
-    refused(fx, call_team_add(&fx->client, &(struct team_new){ .name = " " }, &other), ERR_INVALID, "name");
+    refused(fx, call_team_add(&fx->client, &(struct team_new){ .name = " " }, &other), ERR_INVALID,
+            "name");
     CHECK_INT(
         call_staff_add(&fx->client, &(struct staff_new){ .name = "Anna", .team = team.id }, &anna),
         CALL_DONE);
