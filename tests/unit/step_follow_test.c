@@ -507,3 +507,27 @@ TEST(a_lost_acknowledgement_is_made_good_on_registering)
     txn_drop(txn);
     fixture_free(fx);
 }
+
+static enum mail_fate no_answers(void *context, const struct mail *mail, int64_t *ret_delay_us)
+{
+    (void)context;
+    (void)ret_delay_us;
+    return mail->kind == MAIL_ANSWER ? MAIL_DROP : MAIL_DELIVER;
+}
+
+TEST(a_clock_that_is_set_back_delays_nothing)
+{
+    struct world world = { 0 };
+    struct service service = follower(parking, 1);
+    struct fixture *fx = fixture_new_with(&service, &world, 0);
+
+    tell(fx, 1, 1, "one");
+    house_set_judge(fx->house, no_answers, NULL);
+    fixture_restart(fx); // it registers, and hears nothing
+    house_set_judge(fx->house, NULL, NULL);
+    fx->skew_us = -SECONDS(3600);
+    tell(fx, 1, 2, "two");
+    fixture_wait(fx, SECONDS(30));
+    CHECK_STR(name_of(fx, 1), "two");
+    fixture_free(fx);
+}
