@@ -48,7 +48,8 @@ struct server *server_new(const struct server_options *options)
     server->in_flight_actor = options->in_flight_actor ? options->in_flight_actor : 64;
     server->in_flight_all = options->in_flight_all ? options->in_flight_all : 4096;
     rng_seed(&server->rng, options->seed);
-    server->correlation = 1;
+    // A late answer to an earlier life of this process is nobody's.
+    server->correlation = 1 + (int64_t)(options->seed >> 24);
     server->arena = arena_new(REQUEST_MEMORY);
     server->streams = streams_new(options->service, options->store);
     server->hinted_head = store_head(options->store);

@@ -32,6 +32,7 @@ void faults_begin(struct sim *sim)
     faults->outages = sim_below(sim, 2) == 0;
     faults->revokes = sim_below(sim, 2) == 0;
     faults->link = sim_below(sim, 2) == 0;
+    faults->upgrades = sim_below(sim, 2) == 0;
     faults->outage_us = soon(sim, 0, SECONDS(60));
     faults->clock_us = soon(sim, 0, SECONDS(90));
     faults->revoke_us = soon(sim, 0, SECONDS(60));
@@ -103,6 +104,11 @@ enum mail_fate faults_judge(void *context, const struct mail *mail, int64_t *ret
 // --- processes
 static void start(struct sim *sim, int service)
 {
+    // A new version that makes something else of what it follows reads it all again.
+    if (sim->faults.upgrades && !sim->calm && sim_below(sim, 3) == 0) {
+        sim->made[service].projection++;
+        sim_say(sim, "%s is a new version", sim->made[service].schema->service);
+    }
     fixture_start(sim->services[service]);
     sim->faults.up_us[service] = 0;
     sim_say(sim, "%s starts", sim->services[service]->service->schema->service);

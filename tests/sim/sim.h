@@ -4,6 +4,7 @@
 #pragma once
 
 #include "common/base/civil.h"
+#include "common/step/service.h"
 #include "common/wire/codec.h"
 #include "common/wire/envelope.h"
 #include "services/telephony/switchboard.h"
@@ -81,7 +82,7 @@ struct faults {
     // Chances per million; 0: never in this seed.
     uint32_t drop, repeat, delay, crash, rude, cut;
     int64_t delay_max_us;
-    bool clocks, outages, revokes, link;
+    bool clocks, outages, revokes, link, upgrades;
     int64_t outage_us, clock_us, revoke_us; // when the next one comes
     int64_t up_us[MIRRORS];                 // when a dead service starts again; 0: it lives
     int64_t apart_us;                       // until then no mail passes between services
@@ -94,6 +95,7 @@ struct sim {
     struct rng rng;
     struct house *house;
     struct fixture *services[MIRRORS];
+    struct service made[MIRRORS]; // what they are made of: the product's, with the seed's changes
     struct switchboard board;
     struct arena *arena; // emptied before every turn
     struct mirror mirrors[MIRRORS];

@@ -186,8 +186,8 @@ static void begin(struct sim *sim, const char *canary)
     for (int i = 0; i < MIRRORS; i++) {
         void *context = i == MIRROR_TELEPHONY ? &sim->board : NULL;
 
-        sim->services[i] =
-            house_add(sim->house, canary_service(canary, services[i]), context, MAP_BYTES);
+        sim->made[i] = *canary_service(canary, services[i]);
+        sim->services[i] = house_add(sim->house, &sim->made[i], context, MAP_BYTES);
         mirror_begin(&sim->mirrors[i], sim->services[i]);
     }
     house_settle(sim->house);
