@@ -42,7 +42,7 @@ struct fixture_parts {
     int64_t correlation;
     enum commit_result committed;
     int64_t armed_skew_us; // of the last run: a timer that is armed does not follow the clock
-    struct service *fed; // a service made up from its schema; NULL: a real one
+    struct service *fed;   // a service made up from its schema; NULL: a real one
     struct table *fed_tables;
     const struct table **fed_list;
 };

@@ -208,6 +208,17 @@ static void check_call(struct sim *sim, const struct told_fact *before, const st
         sim_fail(sim, "call %s: what was shown at the ring is gone", is->source_ref);
 }
 
+// What was newer once is never overwritten by what is older.
+static void check_board(struct sim *sim, const struct told_fact *before,
+                        const struct told_fact *now)
+{
+    const struct board_call *was = fact_row(sim, before), *is = fact_row(sim, now);
+
+    if (is->call->version < was->call->version)
+        sim_fail(sim, "the board goes back to version %lld of call %s",
+                 (long long)is->call->version, is->call->source_ref);
+}
+
 static void check_order(struct sim *sim, struct mirror *mirror, const struct told_fact *fact)
 {
     const struct told_fact *before = mirror_at(mirror, fact->before);
@@ -227,6 +238,8 @@ static void check_order(struct sim *sim, struct mirror *mirror, const struct tol
         sim_fail(sim, "%s %s is gone and never was", name, id_text(fact->entity).text);
     if (strcmp(name, "call") == 0 && before)
         check_call(sim, before, fact);
+    if (board && before)
+        check_board(sim, before, fact);
 }
 
 static void take(struct sim *sim, struct mirror *mirror, const struct fact *fact)

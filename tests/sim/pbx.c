@@ -100,8 +100,9 @@ void pbx_asked(struct sim *sim, struct bytes bytes)
     *ask = (struct pbx_ask){ .due_us = sim_now(sim) };
     if (pbx->ask_count > 1)
         ask->due_us = pbx->asks[pbx->ask_count - 2].due_us;
+    // A busy PBX goes on telling before it answers.
     if (sim_below(sim, 3) == 0)
-        ask->due_us += (int64_t)sim_below(sim, MILLISECONDS(500));
+        ask->due_us += (int64_t)sim_below(sim, sim->calm ? MILLISECONDS(500) : SECONDS(4));
     memcpy(text, bytes.data, bytes.size);
     text[bytes.size] = '\0';
     read_header(text, "Action", ask->action, sizeof ask->action);
