@@ -153,6 +153,8 @@ int main(int argc, char **argv)
         return 2;
     for (uint64_t i = 0; i < options.seeds && !options.list; i++) {
         run_one(&options, options.seed + i, options.steps, &sums);
+        if (options.canary && sums.failed)
+            break;
         if (options.minutes > 0 && seconds() - begun >= options.minutes * 60)
             break;
     }
