@@ -48,7 +48,8 @@ struct server *server_new(const struct server_options *options)
     server->in_flight_actor = options->in_flight_actor ? options->in_flight_actor : 64;
     server->in_flight_all = options->in_flight_all ? options->in_flight_all : 4096;
     rng_seed(&server->rng, options->seed);
-    server->correlation = 1;
+    // A late answer to an earlier life of this process is nobody's.
+    server->correlation = 1 + (int64_t)(options->seed >> 24);
     server->arena = arena_new(REQUEST_MEMORY);
     server->streams = streams_new(options->service, options->store);
     server->hinted_head = store_head(options->store);
@@ -518,10 +519,25 @@ static bool needs_writing(struct server *server, const struct batch *batch)
     return false;
 }
 
+// The system's clock was set back: what is due by it would wait that much longer.
+static void clock_set_back(struct server *server, int64_t by_us)
+{
+    server->tick_us -= by_us;
+    server->housekeeping_us -= by_us;
+    if (server->beacon_us)
+        server->beacon_us -= by_us;
+    for (size_t i = 0; i < server->following_count; i++)
+        server->following[i].ask_us -= by_us;
+    streams_clock_set_back(server->streams, by_us);
+    server_log(server, "event=clock_set_back by_us=%lld", (long long)by_us);
+}
+
 enum commit_result server_run(struct server *server, int64_t now_us, struct outbox *out)
 {
     struct batch batch;
     *out = (struct outbox){ 0 };
+    if (now_us < server->now_us)
+        clock_set_back(server, server->now_us - now_us);
     server->now_us = now_us;
     server->out_count = 0;
     batch_take(server, &batch);
