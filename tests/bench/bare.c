@@ -107,8 +107,8 @@ static void make_templates(struct bare_contacts *contacts)
         .edited_at = loop_now_us(),
         .edited_by = "desk",
     };
-    contacts->row_size = template_of(contact_record(), &contact, ROW_EXTRA, contacts->row,
-                                     sizeof contacts->row);
+    contacts->row_size =
+        template_of(contact_record(), &contact, ROW_EXTRA, contacts->row, sizeof contacts->row);
     contacts->body_size = contacts->row_size - ROW_EXTRA;
     struct fact fact = {
         .seq = 100000,

@@ -151,9 +151,8 @@ static void print_json(const struct bench *bench, const struct measure *figure, 
         printf("\"beside\": \"%s\", \"floor\": %.4f, \"ratio\": %.4f, ", figure->floor_name,
                figure->floor, ratio);
     if (figure->goal_kind != GOAL_NONE)
-        printf("\"goal_kind\": \"%s\", \"goal\": %.4f, \"reached\": %s, ",
-               kinds[figure->goal_kind], figure->goal,
-               is_reached(figure, ratio) ? "true" : "false");
+        printf("\"goal_kind\": \"%s\", \"goal\": %.4f, \"reached\": %s, ", kinds[figure->goal_kind],
+               figure->goal, is_reached(figure, ratio) ? "true" : "false");
     printf("\"note\": \"%s\"}\n", figure->note ? figure->note : "");
 }
 

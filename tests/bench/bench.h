@@ -51,7 +51,7 @@ void bench_wrong(struct bench *bench, const char *format, ...) PRINTF_LIKE(2, 3)
 // The bench itself cannot go on.
 _Noreturn void bench_stop(const char *format, ...) PRINTF_LIKE(1, 2);
 
-int64_t bench_ns(void); // monotonic
+int64_t bench_ns(void);                            // monotonic
 double bench_median(double *values, size_t count); // sorts them
 // The value below which so many of a hundred lie; sorts them. 0 without values.
 int64_t bench_percentile(int64_t *values, size_t count, double percent);

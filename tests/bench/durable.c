@@ -73,8 +73,8 @@ static void pair_begin(struct pair *pair, struct bench *bench, long rows)
     if (mkdir(pair->floor, 0700) != 0)
         bench_stop("%s", pair->floor);
     house_key(&pair->house, "contacts", &contacts);
-    const char *words[] = { "contacts", pair->floor, pair->house.run, contacts.secret_key, count,
-                            NULL };
+    const char *words[] = { "contacts",          pair->floor, pair->house.run,
+                            contacts.secret_key, count,       NULL };
     (void)house_spawn(&pair->house, "bench_floor", words);
     house_start(&pair->house, "contacts", NULL);
     connect_all(pair);
@@ -142,11 +142,17 @@ static void pair_end(struct pair *pair, bool compare)
         snprintf(folder, sizeof folder, "%s/contacts", pair->house.home);
         struct weight ours = weigh(folder, "contact");
         struct weight floor = weigh(pair->floor, (const char[]){ 'd', '0' + BARE_CONTACT, '\0' });
-        struct measure figure = { "entries for each contact", "entries", ours.entries,
-                                 floor.entries, "what the floor writes", GOAL_NONE, 0, NULL };
+        struct measure figure = { "entries for each contact",
+                                  "entries",
+                                  ours.entries,
+                                  floor.entries,
+                                  "what the floor writes",
+                                  GOAL_NONE,
+                                  0,
+                                  NULL };
         bench_figure(pair->bench, &figure);
-        figure = (struct measure){ "bytes for each contact", "bytes", ours.bytes, floor.bytes,
-                                  "what the floor writes", GOAL_NONE, 0, NULL };
+        figure = (struct measure){ "bytes for each contact", "bytes",   ours.bytes, floor.bytes,
+                                   "what the floor writes",  GOAL_NONE, 0,          NULL };
         bench_figure(pair->bench, &figure);
         double apart = ours.bytes / floor.bytes;
         if (ours.entries - floor.entries > 0.1 || floor.entries - ours.entries > 0.1 ||
@@ -175,10 +181,9 @@ static void run_side(struct pair *pair, enum side side, size_t outstanding, size
     struct load_line *const lines[SIDES] = { outstanding > ACTOR_MOST ? pair->gateway : pair->desk,
                                              pair->curve, pair->plain };
     struct filling filling = { .first = pair->next };
-    struct load_order order = { .method = &method_contact_add,
-                                .count = count,
-                                .fill = fill_person,
-                                .context = &filling };
+    struct load_order order = {
+        .method = &method_contact_add, .count = count, .fill = fill_person, .context = &filling
+    };
     if (outstanding > ACTOR_MOST)
         order.as = (struct load_actor){ "desk", "agent" };
     struct load_batch *batch = load_prepare(&order);
@@ -203,9 +208,10 @@ static void run_side(struct pair *pair, enum side side, size_t outstanding, size
 static size_t commands_for(const struct bench *bench, long outstanding)
 {
     long one = bench_size(bench, "commands", 800, 20);
-    return (size_t)(outstanding <= 1 ? one : outstanding <= 8 ? 3 * one : outstanding <= 64
-                                                                ? 10 * one
-                                                                : 25 * one);
+    return (size_t)(outstanding <= 1    ? one
+                    : outstanding <= 8  ? 3 * one
+                    : outstanding <= 64 ? 10 * one
+                                        : 25 * one);
 }
 
 static void show(const struct bench *bench, long rows, long outstanding, struct cell *cell)
@@ -221,13 +227,13 @@ static void show(const struct bench *bench, long rows, long outstanding, struct 
     snprintf(note, sizeof note, "p50/p99 ms: ours %.2f/%.2f, floor %.2f/%.2f", p50[OURS] / 1e3,
              p99[OURS] / 1e3, p50[FLOOR_CURVE] / 1e3, p99[FLOOR_CURVE] / 1e3);
     struct measure figure = { .name = name,
-                             .unit = "per s",
-                             .ours = rate[OURS],
-                             .floor = rate[FLOOR_CURVE],
-                             .floor_name = CURVE_BESIDE,
-                             .goal_kind = outstanding >= 64 ? GOAL_RATIO_LEAST : GOAL_NONE,
-                             .goal = 0.5,
-                             .note = note };
+                              .unit = "per s",
+                              .ours = rate[OURS],
+                              .floor = rate[FLOOR_CURVE],
+                              .floor_name = CURVE_BESIDE,
+                              .goal_kind = outstanding >= 64 ? GOAL_RATIO_LEAST : GOAL_NONE,
+                              .goal = 0.5,
+                              .note = note };
     bench_figure(bench, &figure);
     figure.floor = rate[FLOOR_PLAIN];
     figure.floor_name = PLAIN_BESIDE;
@@ -246,13 +252,13 @@ static void show_growth(const struct bench *bench, const long *rows, size_t row_
                 continue;
             snprintf(name, sizeof name, "cost at %ld rows / at %ld", rows[k], rows[i]);
             struct measure figure = { .name = name,
-                                     .unit = "times",
-                                     .ours = rates[i][OURS] / rates[k][OURS],
-                                     .floor = rates[i][FLOOR_CURVE] / rates[k][FLOOR_CURVE],
-                                     .floor_name = CURVE_BESIDE,
-                                     .goal_kind = GOAL_OURS_MOST,
-                                     .goal = 1.5,
-                                     .note = "64 outstanding" };
+                                      .unit = "times",
+                                      .ours = rates[i][OURS] / rates[k][OURS],
+                                      .floor = rates[i][FLOOR_CURVE] / rates[k][FLOOR_CURVE],
+                                      .floor_name = CURVE_BESIDE,
+                                      .goal_kind = GOAL_OURS_MOST,
+                                      .goal = 1.5,
+                                      .note = "64 outstanding" };
             bench_figure(bench, &figure);
         }
     }

@@ -26,9 +26,9 @@ void filled_open(struct filled *filled, const char *folder)
         .map_bytes = MAP_BYTES,
         .epoch_if_new = 1,
     };
-    *filled = (struct filled){ .desk = { .name = "desk",
-                                         .roles = ROLE_BIT(AGENT),
-                                         .scope = scope_house } };
+    *filled = (struct filled){
+        .desk = { .name = "desk", .roles = ROLE_BIT(AGENT), .scope = scope_house }
+    };
     filled->store = store_open(&options, &err);
     if (!filled->store)
         bench_stop("fill: %s", err.english);

@@ -129,7 +129,8 @@ static void serve_batch(struct bare_contacts *contacts, void *socket)
     }
 }
 
-_Noreturn static void serve_contacts(const char *folder, const char *run, const char *secret, uint64_t rows)
+_Noreturn static void serve_contacts(const char *folder, const char *run, const char *secret,
+                                     uint64_t rows)
 {
     static struct bare_contacts contacts;
     void *zmq = zmq_ctx_new();

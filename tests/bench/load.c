@@ -134,8 +134,8 @@ static size_t receive_one(struct load_line *line, const struct load_batch *batch
         bench_stop("no answer: %s", zmq_strerror(zmq_errno()));
     const uint8_t *at = zmq_msg_data(&head);
     if (zmq_msg_size(&head) > REPLY_STATUS + 3 && at[3] == 0xce) {
-        uint32_t correlation = (uint32_t)at[4] << 24 | (uint32_t)at[5] << 16 |
-                               (uint32_t)at[6] << 8 | (uint32_t)at[7];
+        uint32_t correlation =
+            (uint32_t)at[4] << 24 | (uint32_t)at[5] << 16 | (uint32_t)at[6] << 8 | (uint32_t)at[7];
         nth = correlation - (uint32_t)CORRELATION_FIRST;
         *ret_done = memcmp(at + REPLY_STATUS, "\xa2ok", 3) == 0;
     }
