@@ -96,6 +96,18 @@ static double by_bare(struct looking *looking)
     return used_us / (double)looking->finds;
 }
 
+// Beside the answer there may be a beacon.
+static bool holds(const struct outbox *out, const char *text)
+{
+    for (size_t i = 0; i < out->count; i++) {
+        const struct outgoing *message = &out->messages[i];
+        if (message->kind == OUT_ROUTE &&
+            memmem(message->body.data, message->body.size, text, strlen(text)))
+            return true;
+    }
+    return false;
+}
+
 // Envelope, checks, decoding, look-up, answer: everything but the socket, one request at a time.
 static double by_server(struct looking *looking)
 {
@@ -106,9 +118,7 @@ static double by_server(struct looking *looking)
         number_of(looking, i, &person);
         struct contact_query query = { .number = person.number };
         filled_ask(&looking->filled, &method_contact_find, &query, &out);
-        if (out.count != 1 || !memmem(out.messages[0].body.data, out.messages[0].body.size,
-                                      person.customer, strlen(person.customer)))
-            looking->wrong++;
+        looking->wrong += !holds(&out, person.customer);
     }
     return (double)(bench_ns() - begun_ns) / 1e3 / (double)looking->finds;
 }
