@@ -24,6 +24,7 @@ enum side { OURS, FLOOR_CURVE, FLOOR_PLAIN, SIDES };
 
 struct cell {
     double rate[SIDES][REPEATS_MAX], p50_us[SIDES][REPEATS_MAX], p99_us[SIDES][REPEATS_MAX];
+    double used_us[SIDES][REPEATS_MAX]; // of the processor, for each command
     size_t count;
 };
 
@@ -56,6 +57,7 @@ static void connect_all(struct pair *pair)
 static void pair_begin(struct pair *pair, struct bench *bench, long rows)
 {
     struct key_pair contacts;
+    static struct bare_contacts bare;
     char name[40], count[24], folder[500];
     static int nth;
     *pair = (struct pair){ .bench = bench, .zmq = zmq_ctx_new(), .next = (uint64_t)rows };
@@ -72,6 +74,9 @@ static void pair_begin(struct pair *pair, struct bench *bench, long rows)
     snprintf(count, sizeof count, "%ld", rows);
     if (mkdir(pair->floor, 0700) != 0)
         bench_stop("%s", pair->floor);
+    bare_contacts_open(&bare, pair->floor);
+    bare_contacts_fill(&bare, (uint64_t)rows);
+    bare_close(&bare.bare);
     house_key(&pair->house, "contacts", &contacts);
     const char *words[] = { "contacts",          pair->floor, pair->house.run,
                             contacts.secret_key, count,       NULL };
@@ -188,13 +193,17 @@ static void run_side(struct pair *pair, enum side side, size_t outstanding, size
         order.as = (struct load_actor){ "desk", "agent" };
     struct load_batch *batch = load_prepare(&order);
     struct load_result result;
+    const char *process = side == OURS ? "rufbus-contacts" : "bench_floor";
+    double used_us = house_used_us(&pair->house, process);
     load_run(lines[side], batch, outstanding, &result);
+    used_us = house_used_us(&pair->house, process) - used_us;
     if (side == OURS)
         pair->next += count;
     if (result.refused > 0)
         bench_wrong(pair->bench, "%zu of %zu commands were refused", result.refused, count);
     if (cell) {
         cell->rate[side][cell->count] = (double)result.count / result.seconds;
+        cell->used_us[side][cell->count] = used_us / (double)count;
         cell->p50_us[side][cell->count] =
             (double)bench_percentile(result.latency_ns, result.count, 50) / 1e3;
         cell->p99_us[side][cell->count] =
@@ -217,15 +226,18 @@ static size_t commands_for(const struct bench *bench, long outstanding)
 static void show(const struct bench *bench, long rows, long outstanding, struct cell *cell)
 {
     char name[80], note[160];
-    double rate[SIDES], p50[SIDES], p99[SIDES];
+    double rate[SIDES], p50[SIDES], p99[SIDES], used[SIDES];
     for (int side = 0; side < SIDES; side++) {
         rate[side] = bench_median(cell->rate[side], cell->count);
         p50[side] = bench_median(cell->p50_us[side], cell->count);
         p99[side] = bench_median(cell->p99_us[side], cell->count);
+        used[side] = bench_median(cell->used_us[side], cell->count);
     }
     snprintf(name, sizeof name, "durable commands, %ld rows, %ld outstanding", rows, outstanding);
-    snprintf(note, sizeof note, "p50/p99 ms: ours %.2f/%.2f, floor %.2f/%.2f", p50[OURS] / 1e3,
-             p99[OURS] / 1e3, p50[FLOOR_CURVE] / 1e3, p99[FLOOR_CURVE] / 1e3);
+    snprintf(note, sizeof note,
+             "p50/p99 ms: %.2f/%.2f, floor %.2f/%.2f; CPU us each: %.0f, floor %.0f",
+             p50[OURS] / 1e3, p99[OURS] / 1e3, p50[FLOOR_CURVE] / 1e3, p99[FLOOR_CURVE] / 1e3,
+             used[OURS], used[FLOOR_CURVE]);
     struct measure figure = { .name = name,
                               .unit = "per s",
                               .ours = rate[OURS],

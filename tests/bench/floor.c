@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The floors as processes: bare libzmq and LMDB, nothing of the project at work.
-//   bench_floor contacts FOLDER RUN SECRET ROWS   ROUTERs floor.curve and floor.plain
+//   bench_floor contacts FOLDER RUN SECRET NEXT   ROUTERs floor.curve and floor.plain; NEXT: the
+//                                                 number of the first person to be added
+//   bench_floor telephony, notifier: see floor_call.c
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,12 +132,12 @@ static void serve_batch(struct bare_contacts *contacts, void *socket)
 }
 
 _Noreturn static void serve_contacts(const char *folder, const char *run, const char *secret,
-                                     uint64_t rows)
+                                     uint64_t next)
 {
     static struct bare_contacts contacts;
     void *zmq = zmq_ctx_new();
     bare_contacts_open(&contacts, folder);
-    bare_contacts_fill(&contacts, rows);
+    contacts.next = next;
     void *curve = floor_socket(zmq, ZMQ_ROUTER, run, "floor.curve", secret);
     void *plain = floor_socket(zmq, ZMQ_ROUTER, run, "floor.plain", NULL);
     for (;;) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/bench/house.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -53,7 +54,8 @@ int house_spawn(struct house *house, const char *name, const char *const *words)
     char program[500], log[500];
     char *copy[WORDS_MAX] = { program };
     int count = 1;
-    snprintf(program, sizeof program, "%s/%s", BENCH_BIN, name);
+    const char *bin = getenv("RUFBUS_BENCH_BIN"); // to compare another build
+    snprintf(program, sizeof program, "%s/%s", bin && *bin ? bin : BENCH_BIN, name);
     snprintf(log, sizeof log, "%s/%s.log", house->home, name);
     while (*words && count < WORDS_MAX - 1)
         copy[count++] = strdup(*words++);
@@ -98,6 +100,40 @@ void house_start(struct house *house, const char *name, const char *const *optio
     if (call_ping(house_admin(house, name), &nothing, &pong) != CALL_DONE)
         bench_stop("%s does not answer; see %s/%s.log", name, house->home, program);
     arena_reset(house->arena);
+}
+
+static double task_us(const char *pid, const char *task)
+{
+    char path[80];
+    double used_ns = 0;
+    snprintf(path, sizeof path, "/proc/%.20s/task/%.20s/schedstat", pid, task);
+    FILE *file = fopen(path, "re");
+    if (!file || fscanf(file, "%lf", &used_ns) != 1)
+        used_ns = 0;
+    if (file)
+        fclose(file);
+    return used_ns / 1e3;
+}
+
+double house_used_us(const struct house *house, const char *name)
+{
+    double used_us = 0;
+    for (size_t i = 0; i < house->process_count; i++) {
+        char folder[64], pid[24];
+        struct dirent *entry;
+        if (strcmp(house->processes[i].name, name) != 0)
+            continue;
+        snprintf(pid, sizeof pid, "%d", house->processes[i].pid);
+        snprintf(folder, sizeof folder, "/proc/%s/task", pid);
+        DIR *dir = opendir(folder);
+        while (dir && (entry = readdir(dir)) != NULL) {
+            if (entry->d_name[0] != '.')
+                used_us += task_us(pid, entry->d_name);
+        }
+        if (dir)
+            closedir(dir);
+    }
+    return used_us;
 }
 
 void house_stop(struct house *house, const char *name)
