@@ -8,7 +8,7 @@
 #include "common/wire/codec.h"
 #include "tests/bench/bench.h"
 
-#define MAP_BYTES  ((size_t)1 << 40)
+#define MAP_BYTES  ((size_t)1 << 34)
 #define ROW_EXTRA  15 // the head and checksum of a row
 #define ENTRY_SIZE 20 // the value of an index entry
 #define FILL_BATCH 1024

@@ -11,7 +11,7 @@
 #include "tests/bench/bench.h"
 #include "tests/bench/people.h"
 
-#define MAP_BYTES ((size_t)1 << 40)
+#define MAP_BYTES ((size_t)1 << 34)
 #define BATCH     1000
 
 static const struct phone_home home = { .country = "49" };
