@@ -87,6 +87,7 @@ struct server {
     principal_lookup *lookup;
     void *lookup_context;
 
+    bool quiet;
     struct queue waiting, parked;
     struct {
         char name[PRINCIPAL_NAME_MAX + 1];

@@ -45,6 +45,7 @@ struct server *server_new(const struct server_options *options)
     server->store = options->store;
     server->context = options->context;
     server->version = options->version ? options->version : "";
+    server->quiet = options->quiet;
     server->in_flight_actor = options->in_flight_actor ? options->in_flight_actor : 64;
     server->in_flight_all = options->in_flight_all ? options->in_flight_all : 4096;
     rng_seed(&server->rng, options->seed);
