@@ -33,7 +33,8 @@ static void scratch_free(struct scratch *scratch)
     arena_free(scratch->arena);
     mp_writer_done(&scratch->writer);
     free(scratch->before.items);
-    free(scratch->after.items);
+    for (size_t i = 0; i < INDEXES_MAX; i++)
+        free(scratch->after[i].items);
     free(scratch);
 }
 
