@@ -76,18 +76,23 @@ struct out_slot {
     struct mp_writer head, body;
 };
 
+struct count {
+    const char *name;
+    int64_t value;
+};
+
 struct server {
     const struct service *service;
     struct store *store;
     struct streams *streams;
     void *context;
     const char *version;
+    bool quiet;
     struct rng rng;
     size_t in_flight_actor, in_flight_all;
     principal_lookup *lookup;
     void *lookup_context;
 
-    bool quiet;
     struct queue waiting, parked;
     struct {
         char name[PRINCIPAL_NAME_MAX + 1];
@@ -109,10 +114,7 @@ struct server {
     int64_t tick_us, housekeeping_us, parked_us;
     struct scrub_place *scrub;
 
-    struct {
-        const char *name;
-        int64_t value;
-    } figures[FIGURES_MAX];
+    struct count figures[FIGURES_MAX];
     size_t figure_count;
     char lines[LOG_LINES_MAX][LOG_LINE_MAX];
     size_t line_first, line_count;

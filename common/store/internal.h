@@ -99,6 +99,8 @@ struct txn {
     struct txn *parent;
     bool writing;
     bool has_child;
+    bool hoping;    // children share `mdb` with their parent
+    uint64_t wrote; // puts and deletions, with those of merged children
     size_t walks;
     enum commit_result fault; // COMMIT_DONE: none
     char fault_text[256];
