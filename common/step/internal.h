@@ -68,6 +68,7 @@ struct following {
     int64_t ask_us;      // when to ask (again)
     int64_t pause_us;
     int64_t ack;    // committed but not yet told; 0: nothing
+    int64_t ack_us; // when it may be told
     int64_t wanted; // a hint named this head
 };
 
