@@ -127,7 +127,7 @@ static void tell_all(struct telling *telling, const char *id, size_t size)
     text[sizeof text - 1] |= (uint8_t)size;
     memcpy(body, text, sizeof text);
     memcpy(body + sizeof text, id, size);
-    memcpy(body + sizeof text + size, "\xa5state\xa7ringing", 14);
+    memcpy(body + sizeof text + size, "\xa5state\xa7ringing\xa6popper", 21);
     for (size_t i = 0; i < telling->count; i++) {
         zmq_send(telling->router, telling->routes[i].bytes, telling->routes[i].size, ZMQ_SNDMORE);
         zmq_send(telling->router, body, 16, ZMQ_SNDMORE);
