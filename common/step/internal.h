@@ -43,8 +43,9 @@ struct queue {
     struct delivery *first, *last;
     size_t count;
 };
+// --- queue.c
 void queue_add(struct queue *queue, struct delivery *message);
-struct delivery *queue_take(struct queue *queue);
+struct delivery *queue_take(struct queue *queue); // NULL: none waits
 
 // A request on its way through the checks.
 struct call_in {

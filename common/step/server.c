@@ -13,29 +13,6 @@
 #define SCRUB_ROWS     50
 #define PARKED_LOOK_US MILLISECONDS(50)
 
-void queue_add(struct queue *queue, struct delivery *message)
-{
-    message->next = NULL;
-    if (queue->last)
-        queue->last->next = message;
-    else
-        queue->first = message;
-    queue->last = message;
-    queue->count++;
-}
-
-struct delivery *queue_take(struct queue *queue)
-{
-    struct delivery *message = queue->first;
-    if (!message)
-        return NULL;
-    queue->first = message->next;
-    if (!queue->first)
-        queue->last = NULL;
-    queue->count--;
-    return message;
-}
-
 struct server *server_new(const struct server_options *options)
 {
     struct server *server = calloc(1, sizeof *server);
