@@ -78,7 +78,7 @@ void bench_begin(struct bench *bench, const char *program, int argc, char *const
     const char *parent = getenv("RUFBUS_BENCH_FOLDER");
     snprintf(bench->folder, sizeof bench->folder, "%s/bench-XXXXXX",
              parent && *parent ? parent : BENCH_FOLDER);
-    snprintf(bench->sockets, sizeof bench->sockets, "/tmp/rufbus-bench-XXXXXX");
+    snprintf(bench->sockets, sizeof bench->sockets, "/tmp/rbbench-XXXXXX");
     if (!mkdtemp(bench->folder) || !mkdtemp(bench->sockets))
         bench_stop("no folder can be made: %s", bench->folder);
     setvbuf(stdout, NULL, _IOLBF, 0);

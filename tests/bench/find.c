@@ -146,6 +146,7 @@ static void in_process(struct looking *looking, size_t repeats)
     snprintf(name, sizeof name, "number look-up, %zu contacts, server", looking->contacts);
     measure.ours = median[SERVER];
     measure.note = "envelope, checks, a transaction for each, answer";
+    measure.goal_kind = GOAL_NONE;
     bench_figure(looking->bench, &measure);
     if (looking->wrong > 0)
         bench_wrong(looking->bench, "%zu look-ups found somebody else or nobody", looking->wrong);
