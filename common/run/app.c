@@ -263,6 +263,7 @@ static bool open_all(struct process *process, struct err *err)
         .seed = seed,
         .context = process->port,
         .version = RUFBUS_VERSION,
+        .quiet = !log_wants(LEVEL_DEBUG),
     };
     process->server = server_new(&server);
     struct bus_options bus = {

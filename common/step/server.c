@@ -13,29 +13,6 @@
 #define SCRUB_ROWS     50
 #define PARKED_LOOK_US MILLISECONDS(50)
 
-void queue_add(struct queue *queue, struct delivery *message)
-{
-    message->next = NULL;
-    if (queue->last)
-        queue->last->next = message;
-    else
-        queue->first = message;
-    queue->last = message;
-    queue->count++;
-}
-
-struct delivery *queue_take(struct queue *queue)
-{
-    struct delivery *message = queue->first;
-    if (!message)
-        return NULL;
-    queue->first = message->next;
-    if (!queue->first)
-        queue->last = NULL;
-    queue->count--;
-    return message;
-}
-
 struct server *server_new(const struct server_options *options)
 {
     struct server *server = calloc(1, sizeof *server);
@@ -45,6 +22,7 @@ struct server *server_new(const struct server_options *options)
     server->store = options->store;
     server->context = options->context;
     server->version = options->version ? options->version : "";
+    server->quiet = options->quiet;
     server->in_flight_actor = options->in_flight_actor ? options->in_flight_actor : 64;
     server->in_flight_all = options->in_flight_all ? options->in_flight_all : 4096;
     rng_seed(&server->rng, options->seed);
@@ -394,14 +372,46 @@ static void refuse_writing(struct server *server, struct batch *batch)
     }
 }
 
-// The writing half. What it changed outside the store is undone when it must be repeated.
+// What the writing half changes outside the store.
+struct outside {
+    struct following following[FOLLOWED_MAX];
+    struct count figures[FIGURES_MAX];
+    size_t figure_count, line_count;
+};
+
+static void outside_save(const struct server *server, struct outside *out)
+{
+    memcpy(out->following, server->following, sizeof out->following);
+    memcpy(out->figures, server->figures, sizeof out->figures);
+    out->figure_count = server->figure_count;
+    out->line_count = server->line_count;
+}
+
+static void outside_undo(struct server *server, const struct outside *saved, struct batch *batch)
+{
+    memcpy(server->following, saved->following, sizeof saved->following);
+    server->out_count = 0;
+    memset(batch->parked, 0, sizeof batch->parked);
+    memset(batch->finished, 0, sizeof batch->finished);
+}
+
+// As if it had never been tried: no figure, no line in the log.
+static void outside_forget(struct server *server, const struct outside *saved)
+{
+    memcpy(server->figures, saved->figures, sizeof saved->figures);
+    server->figure_count = saved->figure_count;
+    server->line_count = saved->line_count;
+}
+
+// The writing half, at first in the hope that whatever is refused is refused before it has written.
 static enum commit_result write_half(struct server *server, struct batch *batch)
 {
-    struct following saved[FOLLOWED_MAX];
-    memcpy(saved, server->following, sizeof saved);
-    for (;;) {
+    struct outside saved;
+    outside_save(server, &saved);
+    for (bool hoping = true;;) {
         struct err err = { 0 };
-        struct txn *txn = store_write(server->store, &err);
+        struct txn *txn =
+            hoping ? store_write_hoping(server->store, &err) : store_write(server->store, &err);
         if (!txn)
             return COMMIT_NO_SPACE;
         run_writing(server, txn, batch);
@@ -412,11 +422,14 @@ static enum commit_result write_half(struct server *server, struct batch *batch)
         enum commit_result result = batch_commit(txn);
         if (result == COMMIT_DONE)
             return result;
+        outside_undo(server, &saved, batch);
+        if (result == COMMIT_AGAIN) {
+            hoping = false;
+            outside_forget(server, &saved);
+            server_count(server, "batches_repeated", 1);
+            continue;
+        }
         server_log(server, "event=commit_failed result=%d fault=\"%s\"", (int)result, fault);
-        memcpy(server->following, saved, sizeof saved);
-        server->out_count = 0;
-        memset(batch->parked, 0, sizeof batch->parked);
-        memset(batch->finished, 0, sizeof batch->finished);
         if (result != COMMIT_FULL)
             return result;
         if (!store_grow(server->store, &err))
