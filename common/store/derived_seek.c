@@ -181,12 +181,20 @@ static bool keep_all(struct seek *seek, struct set *set)
     return any || keep_term(seek, term_gram(TERM_ALL, "", 0), false, set);
 }
 
+// What is damaged is built anew by the next step.
+static void note_damage(struct seek *seek)
+{
+    if (!txn_sound(seek->txn))
+        seek->txn->store->slots[seek->slot - seek->txn->store->slots].derived_broken = true;
+}
+
 // The present segment's candidates at the present rank.
 static void candidates(struct seek *seek)
 {
     memset(&seek->set, 0xFF, sizeof seek->set);
     if (!keep_all(seek, &seek->set))
         memset(&seek->set, 0, sizeof seek->set);
+    note_damage(seek);
     while (seek->loose_at > 0 &&
            segment_of(seek->loose[seek->loose_at - 1].ordinal) == seek->segment) {
         const struct loose *loose = &seek->loose[--seek->loose_at];
@@ -246,6 +254,7 @@ static struct bytes candidate_key(struct seek *seek, uint64_t ordinal)
     if (!row_get(seek->txn, seek->database, raw_bytes(&key), &sealed) ||
         !doc_open(sealed.payload, &doc)) {
         txn_fault_key(seek->txn, seek->database, raw_bytes(&key), "the document is missing");
+        note_damage(seek);
         return (struct bytes){ NULL, 0 };
     }
     bool fits = seek_judge(seek, &doc) == seek->rank;
@@ -257,6 +266,7 @@ static bool row_read(struct seek *seek, struct bytes key, void *row)
     struct sealed sealed;
     if (!row_get(seek->txn, &seek->slot->rows, key, &sealed)) {
         txn_fault_key(seek->txn, seek->database, key, "the document's row is missing");
+        note_damage(seek);
         return false;
     }
     return row_decode(seek->txn, seek->slot, key, sealed.payload, &seek->scope, seek->arena, row) ==
@@ -282,9 +292,6 @@ bool seek_next(struct seek *seek, void *row, enum seek_rank *ret_rank)
         *ret_rank = seek->rank;
         return true;
     }
-    // What is damaged is built anew by the next step.
-    if (seek->txn && !txn_sound(seek->txn) && seek->slot)
-        seek->txn->store->slots[seek->slot - seek->txn->store->slots].derived_broken = true;
     if (seek->slot)
         memset(row, 0, seek->slot->table->record()->size);
     return false;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/store/derived_internal.h"
+#include "common/wire/codec.h"
 
 #define BUILD_STEP  500
 #define DOC_MEMORY  ((size_t)16 << 20)
@@ -98,18 +99,33 @@ static void put_bytes(const struct step *step, const struct raw_key *key, uint64
     row_put(step->txn, step->database, raw_bytes(key));
 }
 
+// The row decoded in scratch memory; NULL when there is none of this ordinal, or none that can be
+// read: such a one is told by whoever needs it, and must not keep the service from writing.
+static const void *marked_row(const struct step *step, const struct marked *mark)
+{
+    const struct record *record = step->slot->table->record();
+    struct arena *arena = txn_scratch(step->txn)->arena;
+    struct bytes value;
+    struct sealed row;
+    struct err err = { 0 };
+    if (!database_get(step->txn, &step->slot->rows, mark->key, &value) ||
+        row_open(&step->slot->rows, mark->key, value, &row) || row.ordinal != mark->ordinal)
+        return NULL;
+    arena_reset(arena);
+    void *out = arena_alloc(arena, record->size);
+    return out && decode(record, row.payload, DECODE_LENIENT, arena, out, &err) ? out : NULL;
+}
+
 static void mark_settle(const struct step *step, const struct marked *mark, struct mp_writer *fresh)
 {
     struct raw_key doc_key = ordinal_key('d', mark->ordinal);
     struct raw_key pending_key = ordinal_key('p', mark->ordinal);
     struct raw_key mark_key = ordinal_key('m', mark->ordinal);
-    struct sealed row, before = { 0 }, pending;
+    struct sealed before = { 0 }, pending;
+    const void *row = marked_row(step, mark);
     mp_writer_reset(fresh);
-    if (row_get(step->txn, &step->slot->rows, mark->key, &row) && row.ordinal == mark->ordinal) {
-        const void *decoded = row_scratch(step->txn, step->slot, mark->key, row.payload);
-        if (decoded)
-            doc_make(step->txn, step->slot, mark->key, decoded, fresh);
-    }
+    if (row)
+        doc_make(step->txn, step->slot, mark->key, row, fresh);
     if (!txn_sound(step->txn))
         return;
     (void)row_get(step->txn, step->database, raw_bytes(&doc_key), &before);
@@ -285,14 +301,10 @@ static bool build_step(const struct step *step, struct control *control)
         found = scan_next(&scan);
     while (found && count++ < BUILD_STEP) {
         struct sealed sealed;
-        const char *wrong = row_open(&step->slot->rows, scan.key, scan.value, &sealed);
-        if (wrong) {
-            txn_fault_key(step->txn, &step->slot->rows, scan.key, wrong);
-            break;
-        }
         raw_init(&last);
         raw_add(&last, scan.key);
-        derived_mark(step->txn, step->slot, sealed.ordinal, raw_bytes(&last));
+        if (!row_open(&step->slot->rows, scan.key, scan.value, &sealed))
+            derived_mark(step->txn, step->slot, sealed.ordinal, raw_bytes(&last));
         found = scan_next(&scan);
     }
     scan_end(&scan);
@@ -328,6 +340,8 @@ bool derived_step(struct txn *txn, const struct table *table)
     step.arena = arena_new(DOC_MEMORY);
     bool more = step_run(&step);
     arena_free(step.arena);
+    // Damage is met once: the batch is refused, and the next step begins anew.
+    txn->store->slots[step.slot - txn->store->slots].derived_broken = txn->fault == COMMIT_DAMAGED;
     return more && txn_sound(txn);
 }
 

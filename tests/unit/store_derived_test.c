@@ -436,3 +436,95 @@ TEST(too_many_vain_looks_end_the_search_and_say_so)
     arena_free(arena);
     store_close(store);
 }
+
+// --- damage
+static void flip_all(const char *folder, const char *text)
+{
+    char *bytes = NULL, path[4096];
+    size_t size = 0, flipped = 0;
+    snprintf(path, sizeof path, "%s/data.mdb", folder);
+    FILE *file = fopen(path, "r+b");
+    CHECK(file != NULL);
+    FILE *copy = open_memstream(&bytes, &size);
+    for (int c; (c = fgetc(file)) != EOF;)
+        fputc(c, copy);
+    fclose(copy);
+    for (char *at = bytes; (at = memmem(at, size - (size_t)(at - bytes), text, strlen(text)));
+         at++) {
+        fseek(file, at - bytes, SEEK_SET);
+        fputc(*at ^ 1, file);
+        flipped++;
+    }
+    fclose(file);
+    free(bytes);
+    CHECK(flipped > 0);
+}
+
+static size_t found_in(struct txn *txn, const char *words)
+{
+    struct arena *arena = arena_new((size_t)4 << 20);
+    struct seek_options options = { .scope = &scope_house, .words = words };
+    struct thing thing;
+    enum seek_rank rank;
+    size_t found = 0;
+    struct seek *seek = seek_open(txn, &sought_table, &options, arena);
+    while (seek_next(seek, &thing, &rank))
+        found++;
+    arena_free(arena);
+    return found;
+}
+
+TEST(damage_is_refused_told_and_mended)
+{
+    struct store *store = filled(1200, &sought_table);
+    struct check_report report;
+    size_t told = 0;
+    struct err err = { 0 };
+    struct txn *txn = must_write(store);
+    put(txn, &(struct thing){ .id = thing_id(1), .name = "Finde-Mich", .rank = 1 });
+    must_commit(txn);
+    keep_up(store, &sought_table);
+    CHECK_INT((int64_t)check_all(store), 0);
+    store_close(store);
+    flip_all(test_folder(), "finde mich"); // as the document has it, not the row
+    store = sought_store(test_folder(), &sought_table);
+    CHECK(store_check(store, count_faults, &told, &report, &err));
+    CHECK(told > 0);
+    txn = must_read(store);
+    CHECK_INT((int64_t)found_in(txn, "finde mich"), 0);
+    CHECK(*txn_fault(txn));
+    txn_drop(txn);
+    keep_up(store, &sought_table);
+    txn = must_read(store);
+    CHECK_INT((int64_t)found_in(txn, "finde mich"), 1);
+    CHECK_STR(txn_fault(txn), "");
+    txn_drop(txn);
+    CHECK_INT((int64_t)check_all(store), 0);
+    store_close(store);
+}
+
+// Rows that the step meets first.
+TEST(damage_met_by_a_step_costs_one_batch)
+{
+    struct store *store = filled(1200, &sought_table);
+    struct txn *txn = must_write(store);
+    put(txn, &(struct thing){ .id = thing_id(1), .name = "Finde-Mich", .rank = 1 });
+    must_commit(txn);
+    keep_up(store, &sought_table);
+    store_close(store);
+    flip_all(test_folder(), "finde mich");
+    store = sought_store(test_folder(), &sought_table);
+    txn = must_write(store);
+    put(txn, &(struct thing){ .id = thing_id(1), .name = "Anders", .rank = 1 });
+    must_commit(txn);
+    txn = must_write(store);
+    CHECK(!derived_step(txn, &sought_table));
+    CHECK_INT(batch_commit(txn), COMMIT_DAMAGED);
+    keep_up(store, &sought_table);
+    txn = must_read(store);
+    CHECK_INT((int64_t)found_in(txn, "finde mich"), 0);
+    CHECK_INT((int64_t)found_in(txn, "anders"), 1);
+    txn_drop(txn);
+    CHECK_INT((int64_t)check_all(store), 0);
+    store_close(store);
+}
