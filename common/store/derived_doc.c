@@ -104,7 +104,7 @@ static void tag_scopes(struct doc *doc, const struct record *record, const uint8
 {
     for (size_t i = 0; i < record->count; i++) {
         const struct field *field = &record->fields[i];
-        char kind = (char)(field->scope + 1); // below all that a service would use
+        char kind = doc_scope_kind(field->scope);
         if (field->scope == SCOPE_MARK_NONE)
             continue;
         if (field->type == FIELD_ID) {

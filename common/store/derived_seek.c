@@ -63,7 +63,7 @@ static bool read_question(struct seek *seek, const struct seek_options *options)
         seek->tags[seek->tag_count++] = options->tags[i];
     if (seek->scope.kind != SCOPE_HOUSE)
         seek->tags[seek->tag_count++] = (struct seek_tag){
-            .kind = (char)(scope_mark(seek->scope.kind) + 1),
+            .kind = doc_scope_kind(scope_mark(seek->scope.kind)),
             .value = { seek->scope.id.bytes, sizeof seek->scope.id.bytes },
         };
     return true;

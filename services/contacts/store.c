@@ -6,6 +6,8 @@
 
 #include "common/base/phone_match.h"
 #include "common/base/text.h"
+#include "services/contacts/store_file.h"
+#include "services/contacts/store_search.h"
 
 #define WORDS_MEMORY ((size_t)32 << 10) // the texts of one contact, folded
 
@@ -130,6 +132,7 @@ const struct table contact_table = {
     .key = contact_key,
     .indexes = contact_indexes,
     .index_count = CONTACT_INDEXES,
+    .derived = &contact_search,
 };
 
 // --- clients
@@ -165,6 +168,7 @@ const struct table client_table = {
     .key = client_key,
     .indexes = &client_by_number,
     .index_count = 1,
+    .derived = &client_search,
 };
 
 // --- staff and teams
@@ -200,6 +204,7 @@ const struct table staff_table = {
     .key = staff_key,
     .indexes = &staff_by_extension,
     .index_count = 1,
+    .derived = &staff_search,
 };
 
 static void team_key(const void *row, struct key *key)
@@ -216,8 +221,5 @@ const struct table team_table = {
 };
 
 const struct table *const contacts_tables[CONTACTS_TABLES] = {
-    &contact_table,
-    &client_table,
-    &staff_table,
-    &team_table,
+    &contact_table, &client_table, &staff_table, &team_table, &file_table, &conflict_table,
 };
