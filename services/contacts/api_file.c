@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One function for each method of case files: look up, decide in the domain, write, tell.
+#include <stdio.h>
+
 #include "common/step/rows.h"
 #include "services/contacts/file.h"
 #include "services/contacts/find.h"
@@ -56,10 +58,10 @@ static bool staff_named(struct request *rq, struct id lawyer, struct id clerk,
     if (!refer_staff(rq, lawyer, "lawyer") || !refer_staff(rq, clerk, "clerk"))
         return false;
     for (size_t i = 0; i < count; i++) {
-        if (refer_staff(rq, seen_by[i], NULL))
-            continue;
-        err_within(&rq->err, "seen_by", (int64_t)i);
-        return false;
+        char field[40];
+        (void)snprintf(field, sizeof field, "seen_by[%zu]", i);
+        if (!refer_staff(rq, seen_by[i], field))
+            return false;
     }
     return true;
 }

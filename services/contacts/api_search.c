@@ -30,7 +30,7 @@ struct box {
     const struct search_query *query;
     const char *digits; // the text as the digits of a phone number; NULL: it is none
     struct ranked *ranked;
-    size_t count, room, limit;
+    size_t count, limit;
     bool more;
 };
 
@@ -174,12 +174,13 @@ static void gather(struct box *box, size_t which, const char *words)
     while (row && seek_next(seek, row, &rank)) {
         struct ranked *ranked = &box->ranked[box->count];
         *ranked = (struct ranked){ 0 };
-        if (found == box->limit || box->count == box->room) {
+        // First: whether there is more must not tell of what is locked.
+        if (!kinds[which].show(rq, row, &ranked->hit))
+            continue;
+        if (found == box->limit) {
             box->more = true;
             break;
         }
-        if (!kinds[which].show(rq, row, &ranked->hit))
-            continue;
         ranked->hit.kind = kinds[which].kind;
         ranked->hit.rank = (enum match_rank)((int)rank + 1);
         ranked->nth = nth = rank == before ? nth + 1 : 0;
@@ -223,8 +224,8 @@ bool search(struct request *rq, const struct search_query *in, struct search_hit
 {
     struct box box = { .rq = rq, .query = in };
     box.limit = in->has_limit ? (size_t)in->limit : LIMIT;
-    box.room = 2 * COUNT_OF(kinds) * box.limit;
-    box.ranked = arena_array(rq->arena, box.room + 1, sizeof *box.ranked);
+    // Each kind is searched twice at most, and one more looked at.
+    box.ranked = arena_array(rq->arena, 2 * COUNT_OF(kinds) * box.limit + 1, sizeof *box.ranked);
     struct search_hit *hits = arena_array(rq->arena, box.limit, sizeof *hits);
     if (!box.ranked || !hits)
         return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_ANSWER_TOO_LARGE, NULL);
