@@ -31,6 +31,8 @@ void doc_part(struct doc *doc, const char *text); // any part of it, separators 
 void doc_tag(struct doc *doc, char kind, struct bytes value);
 void doc_tag_text(struct doc *doc, char kind, const char *text);
 void doc_tag_id(struct doc *doc, char kind, struct id id); // the zero id adds nothing
+// Memory until the row is gathered, for what is made of it.
+struct arena *doc_arena(struct doc *doc);
 // The kind of the tags made of fields with this mark.
 static inline char doc_scope_kind(enum scope_mark mark)
 {

@@ -133,7 +133,7 @@ static void add_pairs(struct inspection *in, uint64_t ordinal, struct terms *ter
         wrong = value_get(in, &key, &found, &payload);
     if (wrong || !doc_open(payload, &doc))
         return; // told by another pass
-    terms_of(&doc, terms);
+    terms_collect(&doc, terms);
     if (out->room < out->count + terms->count) {
         out->room = 2 * (out->count + terms->count);
         out->items = realloc(out->items, out->room * sizeof *out->items);

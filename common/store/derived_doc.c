@@ -99,6 +99,11 @@ void doc_tag_id(struct doc *doc, char kind, struct id id)
         doc_tag(doc, kind, (struct bytes){ id.bytes, sizeof id.bytes });
 }
 
+struct arena *doc_arena(struct doc *doc)
+{
+    return doc->arena;
+}
+
 // --- as bytes
 static void tag_scopes(struct doc *doc, const struct record *record, const uint8_t *row)
 {
@@ -264,9 +269,8 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-void terms_of(const struct doc_view *doc, struct terms *terms)
+void terms_collect(const struct doc_view *doc, struct terms *terms)
 {
-    size_t kept = 0;
     struct bytes tags = doc->sections[DOC_TAGS];
     terms->count = 0;
     if (doc->key.size == 0)
@@ -277,7 +281,13 @@ void terms_of(const struct doc_view *doc, struct terms *terms)
     for (size_t at = 0; at + 2 <= tags.size; at += 2 + tags.data[at])
         terms_add(terms, term_hash(TERM_TAG, (char)tags.data[at + 1],
                                    (struct bytes){ tags.data + at + 2, tags.data[at] }));
-    qsort(terms->items, terms->count, sizeof *terms->items, compare);
+}
+
+void terms_sort(struct terms *terms)
+{
+    size_t kept = 0;
+    if (terms->count)
+        qsort(terms->items, terms->count, sizeof *terms->items, compare);
     for (size_t i = 0; i < terms->count; i++) {
         if (kept == 0 || terms->items[kept - 1] != terms->items[i])
             terms->items[kept++] = terms->items[i];

@@ -66,8 +66,10 @@ struct terms {
     size_t count, room;
 };
 void terms_add(struct terms *terms, uint64_t term);
-// All terms of a document, sorted, each once.
-void terms_of(const struct doc_view *doc, struct terms *terms);
+// All terms of a document, some of them more than once.
+void terms_collect(const struct doc_view *doc, struct terms *terms);
+// In order, each once.
+void terms_sort(struct terms *terms);
 void terms_done(struct terms *terms);
 
 // The typed part as doc_part folds it; NULL when the arena is full.

@@ -179,19 +179,46 @@ static void postings_add(struct postings *postings, uint64_t term, uint16_t plac
     postings->items[postings->count++] = (struct posting){ term, place, comes };
 }
 
-// What one set of sorted terms has more, or less, than the other.
-static void postings_differ(struct postings *out, uint16_t place, const struct terms *before,
-                            const struct terms *after)
+// What one set of terms has more, or less, than the other.
+static void postings_differ(struct postings *out, uint16_t place, struct terms *before,
+                            struct terms *after)
 {
     size_t b = 0, a = 0;
+    if (before->count > 0) { // all of a new document comes, in whatever order
+        terms_sort(before);
+        terms_sort(after);
+    }
     while (b < before->count || a < after->count) {
-        if (a == after->count || (b < before->count && before->items[b] < after->items[a]))
-            postings_add(out, before->items[b++], place, false);
-        else if (b == before->count || after->items[a] < before->items[b])
+        if (b == before->count || (a < after->count && after->items[a] < before->items[b]))
             postings_add(out, after->items[a++], place, true);
+        else if (a == after->count || before->items[b] < after->items[a])
+            postings_add(out, before->items[b++], place, false);
         else
             a++, b++;
     }
+}
+
+// By term, a byte at a time from the last: several times as fast as comparing.
+static void postings_sort(struct postings *postings)
+{
+    struct posting *from = postings->items, *to = malloc(postings->count * sizeof *to);
+    if (!to)
+        abort();
+    for (int shift = 0; shift < 56; shift += 8) {
+        size_t starts[257] = { 0 };
+        for (size_t i = 0; i < postings->count; i++)
+            starts[(from[i].term >> shift & 0xFF) + 1]++;
+        for (size_t i = 0; i < 256; i++)
+            starts[i + 1] += starts[i];
+        for (size_t i = 0; i < postings->count; i++)
+            to[starts[from[i].term >> shift & 0xFF]++] = from[i];
+        struct posting *kept = from;
+        from = to;
+        to = kept;
+    }
+    postings->items = from;
+    postings->room = postings->count;
+    free(to);
 }
 
 static void doc_terms(const struct step *step, const struct raw_key *key, struct terms *terms)
@@ -202,7 +229,7 @@ static void doc_terms(const struct step *step, const struct raw_key *key, struct
     if (!row_get(step->txn, step->database, raw_bytes(key), &sealed))
         return;
     if (doc_open(sealed.payload, &doc))
-        terms_of(&doc, terms);
+        terms_collect(&doc, terms);
     else
         txn_fault_key(step->txn, step->database, raw_bytes(key), "not a document");
 }
@@ -225,12 +252,6 @@ static size_t pending_take(const struct step *step, uint64_t *ordinals, bool *re
     scan_end(&scan);
     *ret_worth = seen == PENDING_LEAST;
     return count;
-}
-
-static int compare_postings(const void *a, const void *b)
-{
-    const struct posting *x = a, *y = b;
-    return (x->term > y->term) - (x->term < y->term);
 }
 
 // All changes of one term's list.
@@ -256,7 +277,7 @@ static void postings_write(const struct step *step, uint32_t segment, struct pos
 {
     if (postings->count == 0)
         return;
-    qsort(postings->items, postings->count, sizeof *postings->items, compare_postings);
+    postings_sort(postings);
     for (size_t i = 0, end; i < postings->count && txn_sound(step->txn); i = end) {
         end = i + 1;
         while (end < postings->count && postings->items[end].term == postings->items[i].term)

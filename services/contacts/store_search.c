@@ -7,8 +7,7 @@
 #include "common/base/text.h"
 #include "proto/proto.h"
 
-#define SOUND_MEMORY ((size_t)64 << 10)
-#define SOUND_WORDS  12
+#define SOUND_WORDS 12
 
 static void add_number(struct doc *doc, const struct number *number)
 {
@@ -28,23 +27,17 @@ static void add_number(struct doc *doc, const struct number *number)
 
 static void tag_email(struct doc *doc, const char *email)
 {
-    struct arena *arena = arena_new(SOUND_MEMORY);
-    doc_tag_text(doc, TAG_EMAIL, text_fold(arena, email));
-    arena_free(arena);
+    doc_tag_text(doc, TAG_EMAIL, text_fold(doc_arena(doc), email));
 }
 
 static void tag_sounds(struct doc *doc, const char *name)
 {
     const char *words[SOUND_WORDS];
-    struct arena *arena = name ? arena_new(SOUND_MEMORY) : NULL;
-    if (!arena)
-        return;
-    size_t count = sound_words(arena, name, words, SOUND_WORDS);
+    size_t count = name ? sound_words(doc_arena(doc), name, words, SOUND_WORDS) : 0;
     for (size_t i = 0; i < count; i++)
-        doc_tag_text(doc, TAG_SOUND, sound_of(arena, words[i]));
+        doc_tag_text(doc, TAG_SOUND, sound_of(doc_arena(doc), words[i]));
     if (count)
-        doc_tag_text(doc, TAG_WHOLE, sound_whole(arena, words, count));
-    arena_free(arena);
+        doc_tag_text(doc, TAG_WHOLE, sound_whole(doc_arena(doc), words, count));
 }
 
 static void gather_contact(const void *row, struct doc *doc)
@@ -69,6 +62,7 @@ static void gather_contact(const void *row, struct doc *doc)
     for (size_t i = 0; i < contact->categories_count; i++)
         doc_text(doc, contact->categories[i]);
     doc_text(doc, contact->handling_note);
+    doc_tag(doc, TAG_OWNER, (struct bytes){ contact->client.bytes, sizeof contact->client.bytes });
     tag_sounds(doc, contact->name);
     tag_sounds(doc, contact->organisation);
 }

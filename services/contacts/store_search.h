@@ -15,6 +15,7 @@ extern const struct derived file_search;
 #define TAG_EMAIL   'e' // folded
 #define TAG_SOUND   'k' // of one word of a name (sound_of)
 #define TAG_WHOLE   'w' // of a name as a whole (sound_whole)
+#define TAG_OWNER   'm' // a contact's client; the zero id for the house's own
 #define TAG_PARTY   'c' // a contact that takes part in a file
 #define TAG_STAFF   'r' // a file's lawyer or clerk
 #define TAG_STATE   's' // a file's state, its word

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How long a keystroke takes: contacts_search [FILES [CONTACTS]]. The real service over a real
-// store; beside it the floor, a plain scan over the same bytes in memory.
+// store; beside it the floor, a plain scan over the same bytes in memory. Times are the process's
+// own on the processor, so that other work on the machine does not count; what waits for the disk
+// is told by the clock as well.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,11 +19,21 @@
 
 static const struct phone_home home = { .country = "49", .area = "30" };
 
-static double now_us(void)
+static double clock_us(clockid_t clock)
 {
     struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(clock, &time);
     return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
+}
+
+static double now_us(void)
+{
+    return clock_us(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+static double wall_us(void)
+{
+    return clock_us(CLOCK_MONOTONIC);
 }
 
 static int compare(const void *a, const void *b)
@@ -164,7 +176,7 @@ static void fill(struct store *store, const struct table *table, uint64_t rows)
     struct rng rng;
     struct err err = { 0 };
     rng_seed(&rng, 1);
-    double begin = now_us(), worst = 0;
+    double begin = now_us(), wall = wall_us(), worst = 0;
     for (uint64_t i = 0; i < rows; i += BATCH) {
         struct txn *txn = store_write(store, &err);
         must(txn != NULL, err.english);
@@ -183,9 +195,9 @@ static void fill(struct store *store, const struct table *table, uint64_t rows)
         worst = took > worst ? took : worst;
     }
     printf("%-8s %8llu rows: put %5.1f us a row, derived index behind it %5.1f us a row, "
-           "%zu steps, the longest %.1f ms\n",
+           "%zu steps, the longest %.1f ms; by the clock %.0f s\n",
            table->name, (unsigned long long)rows, (written - begin) / (double)rows,
-           (now_us() - written) / (double)rows, steps, worst / 1000);
+           (now_us() - written) / (double)rows, steps, worst / 1000, (wall_us() - wall) / 1e6);
     fflush(stdout);
 }
 
