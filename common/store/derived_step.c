@@ -354,9 +354,9 @@ static bool step_run(const struct step *step)
 
 bool derived_step(struct txn *txn, const struct table *table)
 {
-    struct step step = { .txn = txn, .slot = slot_of(txn, table) };
     if (!table->derived || !txn_sound(txn))
         return false;
+    struct step step = { .txn = txn, .slot = slot_of(txn, table) };
     step.database = &step.slot->derived;
     step.arena = arena_new(DOC_MEMORY);
     bool more = step_run(&step);

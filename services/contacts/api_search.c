@@ -18,6 +18,7 @@
 #define DIGITS_LEAST  3
 #define PARTIES_SHOWN 3
 #define DETAIL_BYTES  250
+#define LOOKED_MAX    5000 // documents of a kind; people type on long before
 
 // A hit, and how manieth it is of its kind and rank: kinds take turns.
 struct ranked {
@@ -162,7 +163,7 @@ static void gather(struct box *box, size_t which, const char *words)
 {
     struct request *rq = box->rq;
     const struct id *client = &box->query->client;
-    struct seek_options options = { .scope = &rq->scope, .words = words };
+    struct seek_options options = { .scope = &rq->scope, .words = words, .most = LOOKED_MAX };
     void *row = arena_alloc(rq->arena, kinds[which].table->record()->size);
     enum seek_rank rank, before = SEEK_RANKS;
     size_t found = 0, nth = 0;

@@ -2,6 +2,7 @@
 // Case files and projects: numbers, parties, responsibility, locks, and lists of them.
 #include "tests/service/contacts_world.h"
 
+#include "services/contacts/find_files.h"
 #include "services/contacts/store_file.h"
 
 static const struct id house = { { 0 } };
@@ -258,5 +259,38 @@ TEST(a_locked_file_is_for_those_named_in_it)
         CHECK_INT(call_search(&fx->client, &typed, &hits), CALL_DONE);
         CHECK_INT((int64_t)hits.hits_count, 1);
     }
+    fixture_free(fx);
+}
+
+static bool ask_party(struct request *rq, void *argument)
+{
+    const struct id *contact = argument;
+    return contact_is_party(rq, *contact);
+}
+
+TEST(who_takes_part_in_a_file_can_be_told_before_a_purge)
+{
+    struct fixture *fx = world_new();
+    struct id meier = contact_with(fx, house, "Meier", NULL).id;
+    struct id bauer = contact_with(fx, house, "Bauer", NULL).id;
+    file_about(fx, "1/26", meier, party_role_CLIENT);
+    CHECK(fixture_input(fx, ask_party, &meier));
+    CHECK(!fixture_input(fx, ask_party, &bauer));
+    fixture_free(fx);
+}
+
+// What every party of a fact needs for the pop is in the fact.
+TEST(the_fact_tells_the_parts_of_its_parties)
+{
+    struct fixture *fx = world_new();
+    struct id meier = contact_with(fx, house, "Meier", NULL).id;
+    struct fact fact;
+    struct file told;
+    file_about(fx, "1/26", meier, party_role_OPPONENT);
+    CHECK(fixture_fact_at(fx, "file", -1, &fact, &told));
+    CHECK(id_equal(told.parties[0].contact, meier));
+    CHECK_INT(told.parties[0].role, party_role_OPPONENT);
+    CHECK_STR(told.parties[0].name, "Meier");
+    CHECK_INT(told.state, file_state_OPEN);
     fixture_free(fx);
 }
