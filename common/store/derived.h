@@ -70,7 +70,8 @@ struct seek *seek_open(struct txn *txn, const struct table *table,
                        const struct seek_options *options, struct arena *arena);
 // Decodes the next row into the arena; false at the end.
 MUST_USE bool seek_next(struct seek *seek, void *row, enum seek_rank *ret_rank);
-// True when it ended early because too many documents were looked at in vain.
+// True when it is incomplete: too many documents were looked at in vain, or more than 20,000 rows
+// are not indexed yet.
 bool seek_cut(const struct seek *seek);
 
 // --- keeping up

@@ -6,6 +6,8 @@
 
 #include "common/store/derived_seek.h"
 
+#define ROWS_MAX 20000 // judged one by one for one search; the rest is left out, and it says so
+
 static struct loose *loose_add(struct seek *seek, uint64_t ordinal, struct bytes key)
 {
     if (seek->loose_count == seek->loose_room) {
@@ -43,13 +45,20 @@ static bool add_row(struct seek *seek, uint64_t ordinal, struct bytes key, struc
     return true;
 }
 
+// During an import, or while an index of very many rows is built.
+static bool is_enough(struct seek *seek)
+{
+    seek->crowded |= seek->loose_count >= ROWS_MAX;
+    return seek->crowded;
+}
+
 static bool add_marked(struct seek *seek, struct mp_writer *fresh)
 {
     struct scan scan;
     bool fits = true;
     struct raw_key from = ordinal_key('m', 0);
     bool found = scan_begin(&scan, seek->txn, seek->database, raw_bytes(&from));
-    while (found && fits && scan.key.data[0] == 'm') {
+    while (found && fits && scan.key.data[0] == 'm' && !is_enough(seek)) {
         struct bytes key;
         const char *wrong = entry_open(seek->database, scan.key, scan.value, &key);
         if (wrong)
@@ -59,6 +68,13 @@ static bool add_marked(struct seek *seek, struct mp_writer *fresh)
     }
     scan_end(&scan);
     return fits;
+}
+
+bool loose_marked(const struct seek *seek, uint64_t ordinal)
+{
+    struct raw_key key = ordinal_key('m', ordinal);
+    struct bytes value;
+    return database_get(seek->txn, seek->database, raw_bytes(&key), &value);
 }
 
 static bool add_pending(struct seek *seek)
@@ -73,8 +89,9 @@ static bool add_pending(struct seek *seek)
         struct sealed sealed;
         struct doc_view doc = { 0 };
         struct loose *loose = loose_add(seek, ordinal, (struct bytes){ NULL, 0 });
+        bool outdated = seek->crowded && loose_marked(seek, ordinal);
         fits = loose != NULL;
-        if (fits && row_get(seek->txn, seek->database, raw_bytes(&key), &sealed) &&
+        if (fits && !outdated && row_get(seek->txn, seek->database, raw_bytes(&key), &sealed) &&
             doc_open(sealed.payload, &doc)) {
             loose->key = doc.key;
             loose->rank = seek_judge(seek, &doc);
@@ -95,7 +112,7 @@ static bool add_unmarked(struct seek *seek, struct mp_writer *fresh)
         return true;
     struct bytes place = fresh_version ? control.place : (struct bytes){ NULL, 0 };
     bool fits = true, found = scan_begin(&scan, seek->txn, &seek->slot->rows, place);
-    while (found && fits) {
+    while (found && fits && !is_enough(seek)) {
         struct sealed sealed;
         const char *wrong = row_open(&seek->slot->rows, scan.key, scan.value, &sealed);
         if (wrong)

@@ -131,17 +131,35 @@ static bool keep_term(struct seek *seek, uint64_t term, bool wide, struct set *s
     return !set_empty(set);
 }
 
-static bool keep_word(struct seek *seek, struct bytes word, struct set *set)
+// Words of less than three bytes have a beginning only.
+static bool is_short(struct bytes word)
 {
-    const char *text = (const char *)word.data;
-    bool wide = seek->rank != SEEK_NAME, within = seek->rank == SEEK_WITHIN && word.size > 3;
-    // The beginning first: it is what most others lack.
-    if (!within &&
-        !keep_term(seek, term_gram(TERM_NAME, text, word.size < 3 ? word.size : 3), wide, set))
-        return false;
-    for (size_t i = 1; i + 3 <= word.size; i++) {
-        if (!keep_term(seek, term_gram(TERM_NAME, text + i, 3), wide, set))
+    return word.size <= 3;
+}
+
+static bool keep_beginnings(struct seek *seek, bool wide, struct set *set)
+{
+    for (size_t i = 0; i < seek->word_count; i++) {
+        const char *text = (const char *)seek->words[i].data;
+        size_t size = is_short(seek->words[i]) ? seek->words[i].size : 3;
+        if (!keep_term(seek, term_gram(TERM_NAME, text, size), wide, set))
             return false;
+    }
+    return true;
+}
+
+static bool keep_parts(struct seek *seek, bool wide, struct set *set)
+{
+    for (size_t i = 0; i < seek->word_count; i++) {
+        const char *text = (const char *)seek->words[i].data;
+        size_t size = seek->words[i].size;
+        if (wide && is_short(seek->words[i]) &&
+            !keep_term(seek, term_gram(TERM_NAME, text, size), wide, set))
+            return false;
+        for (size_t k = 1; k + 3 <= size; k++) {
+            if (!keep_term(seek, term_gram(TERM_NAME, text + k, 3), wide, set))
+                return false;
+        }
     }
     return true;
 }
@@ -159,26 +177,42 @@ static bool keep_part(struct seek *seek, struct set *set)
     return true;
 }
 
-static bool keep_all(struct seek *seek, struct set *set)
+static bool keep_tags(struct seek *seek, struct set *set)
 {
-    if (seek->word_count && seek->rank == SEEK_EXACT) {
-        struct bytes line = { seek->whole.data + 2, seek->whole.size - 3 };
-        if (!keep_term(seek, term_hash(TERM_EXACT, 0, line), false, set))
-            return false;
-    }
     for (size_t i = 0; i < seek->tag_count; i++) {
         const struct seek_tag *tag = &seek->tags[i];
         if (!keep_term(seek, term_hash(TERM_TAG, tag->kind, tag->value), false, set))
             return false;
     }
-    if (seek->part.size && !keep_part(seek, set))
-        return false;
-    for (size_t i = 0; seek->rank != SEEK_EXACT && i < seek->word_count; i++) {
-        if (!keep_word(seek, seek->words[i], set))
-            return false;
-    }
     bool any = seek->word_count || seek->tag_count || seek->part.size;
     return any || keep_term(seek, term_gram(TERM_ALL, "", 0), false, set);
+}
+
+static bool is_dead(const struct seek *seek)
+{
+    return seek->dead[seek->segment / 64] >> (seek->segment % 64) & 1;
+}
+
+// A segment in which not even parts of the words come together needs no second look for them.
+static bool keep_words(struct seek *seek, struct set *set)
+{
+    struct bytes line = { seek->whole.data + 2, seek->whole.size - 3 };
+    switch (seek->rank) {
+    case SEEK_EXACT: return keep_term(seek, term_hash(TERM_EXACT, 0, line), false, set);
+    case SEEK_NAME: return keep_beginnings(seek, false, set) && keep_parts(seek, false, set);
+    case SEEK_TEXT:
+        if (keep_parts(seek, true, set))
+            return keep_beginnings(seek, true, set);
+        seek->dead[seek->segment / 64] |= UINT64_C(1) << (seek->segment % 64);
+        return false;
+    default: return !is_dead(seek) && keep_parts(seek, true, set);
+    }
+}
+
+static bool keep_all(struct seek *seek, struct set *set)
+{
+    return keep_tags(seek, set) && keep_part(seek, set) &&
+           (seek->word_count == 0 || keep_words(seek, set));
 }
 
 // What is damaged is built anew by the next step.
@@ -250,6 +284,8 @@ static struct bytes candidate_key(struct seek *seek, uint64_t ordinal)
     struct raw_key key = ordinal_key('d', ordinal);
     if (loose)
         return loose->key;
+    if (seek->crowded && loose_marked(seek, ordinal))
+        return (struct bytes){ NULL, 0 };
     seek->looked++;
     if (!row_get(seek->txn, seek->database, raw_bytes(&key), &sealed) ||
         !doc_open(sealed.payload, &doc)) {
@@ -299,7 +335,7 @@ bool seek_next(struct seek *seek, void *row, enum seek_rank *ret_rank)
 
 bool seek_cut(const struct seek *seek)
 {
-    return seek->cut;
+    return seek->cut || seek->crowded;
 }
 
 // --- opening
@@ -354,6 +390,12 @@ static void begin_behind(struct seek *seek, struct id after)
     seek->below = place_of(sealed.ordinal);
 }
 
+static void no_room(struct seek *seek)
+{
+    txn_fault_key(seek->txn, seek->database, (struct bytes){ NULL, 0 },
+                  "a search does not fit the request's memory");
+}
+
 struct seek *seek_open(struct txn *txn, const struct table *table,
                        const struct seek_options *options, struct arena *arena)
 {
@@ -372,11 +414,15 @@ struct seek *seek_open(struct txn *txn, const struct table *table,
     if (!txn_sound(txn))
         return seek;
     if (!read_question(seek, options) || !loose_gather(seek)) {
-        txn_fault_key(txn, seek->database, (struct bytes){ NULL, 0 },
-                      "a search does not fit the request's memory");
+        no_room(seek);
         return seek;
     }
     find_last_segment(seek);
+    seek->dead = arena_array(arena, (size_t)seek->last_segment / 64 + 1, sizeof *seek->dead);
+    if (!seek->dead) {
+        no_room(seek);
+        return seek;
+    }
     seek->ended = seek->nothing;
     rank_begin(seek, SEEK_EXACT);
     if (!id_is_zero(options->after))

@@ -28,14 +28,18 @@ struct seek {
     // where it is
     enum seek_rank rank;
     uint32_t segment, last_segment;
-    struct set set;                           // candidates of the segment
-    int below;                                // of which those below are still to come
-    struct loose *loose;                      // by ordinal
+    uint64_t *dead;      // one bit a segment: nothing there has parts of all words
+    struct set set;      // candidates of the segment
+    int below;           // of which those below are still to come
+    struct loose *loose; // by ordinal
     size_t loose_count, loose_room, loose_at; // those from loose_at on have taken part
     size_t looked, most;
     bool ended, cut;
+    bool crowded; // not all that is not indexed yet was judged
 };
 
 enum seek_rank seek_judge(const struct seek *seek, const struct doc_view *doc);
 // False when the arena is full.
 bool loose_gather(struct seek *seek);
+// In a crowd: the row has changed, but was not judged; what is known of it is outdated.
+bool loose_marked(const struct seek *seek, uint64_t ordinal);

@@ -145,5 +145,6 @@ bool contact_is_party(struct request *rq, struct id contact)
     struct file file;
     enum seek_rank rank;
     add_id(&options, TAG_PARTY, &contact);
-    return seek_next(seek_open(rq->txn, &file_table, &options, rq->arena), &file, &rank);
+    struct seek *seek = seek_open(rq->txn, &file_table, &options, rq->arena);
+    return seek_next(seek, &file, &rank) || seek_cut(seek); // in doubt it does
 }

@@ -437,6 +437,41 @@ TEST(too_many_vain_looks_end_the_search_and_say_so)
     store_close(store);
 }
 
+TEST(what_is_left_out_of_a_crowd_is_not_told_wrongly)
+{
+    struct store *store = filled(20600, &sought_table);
+    struct arena *arena = arena_new((size_t)64 << 20);
+    keep_up(store, &sought_table);
+    for (uint64_t number = 1; number <= 20600;) {
+        struct txn *txn = must_write(store);
+        for (int i = 0; i < 2000 && number <= 20600; i++, number++) {
+            struct key key = key_of_id(thing_id(number));
+            if (number > 20500)
+                CHECK(table_del(txn, &sought_table, &key));
+            else
+                put(txn, &(struct thing){ .id = thing_id(number), .name = "Zeppelin", .rank = 1 });
+        }
+        must_commit(txn);
+    }
+    struct txn *txn = must_read(store);
+    static const char *const words[] = { "zeppelin", "anna" };
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        struct seek_options options = { .scope = &scope_house, .words = words[i], .most = 100000 };
+        struct seek *seek = seek_open(txn, &sought_table, &options, arena);
+        struct thing thing;
+        enum seek_rank rank;
+        size_t found = 0;
+        while (seek_next(seek, &thing, &rank))
+            found++;
+        CHECK(seek_cut(seek));
+        CHECK_STR(txn_fault(txn), "");
+        CHECK_INT((int64_t)found, i == 0 ? 20000 : 0);
+    }
+    txn_drop(txn);
+    arena_free(arena);
+    store_close(store);
+}
+
 // --- damage
 static void flip_all(const char *folder, const char *text)
 {
