@@ -123,6 +123,24 @@ bool file_edit(struct request *rq, const struct file_change *in, struct file *ou
     return out->version == row.version || file_write(rq, out);
 }
 
+// Whoever may not see the file learns no more than that there is one of this number.
+bool file_admit(struct request *rq, const struct file_admission *in, struct nothing *out)
+{
+    struct editor editor = editor_of(rq);
+    struct key key = file_number_key(in->client, in->number, rq->arena);
+    struct file row, changed;
+    (void)out;
+    if (!table_get_by(rq->txn, &file_by_number, &file_table, &rq->scope, &key, rq->arena, &row))
+        return fail(&rq->err, ERR_NOT_FOUND, "number", TEXT_FILE_UNKNOWN, NULL);
+    if (!row.has_locked || !row.locked)
+        return fail(&rq->err, ERR_INVALID, "number", TEXT_FILE_NOT_LOCKED, NULL);
+    if (!refer_staff(rq, in->staff, "staff"))
+        return false;
+    if (file_shows(&row, id_text(in->staff).text))
+        return true;
+    return file_let_in(&row, in, &editor, &changed, &rq->err) && file_write(rq, &changed);
+}
+
 // --- reading
 bool file_get(struct request *rq, const struct by_id *in, struct file_match *out)
 {

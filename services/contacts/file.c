@@ -9,6 +9,8 @@
 #include "services/contacts/change.h"
 #include "services/contacts/check.h"
 
+#define ADMISSIONS_MAX 20 // as in the record
+
 // --- parties
 static bool party_settle(struct party *party, const struct editor *editor, struct err *err)
 {
@@ -146,6 +148,35 @@ bool file_shows(const struct file *file, const char *actor)
             return true;
     }
     return false;
+}
+
+bool file_let_in(const struct file *row, const struct file_admission *in,
+                 const struct editor *editor, struct file *out, struct err *err)
+{
+    size_t kept =
+        row->admissions_count < ADMISSIONS_MAX ? row->admissions_count : ADMISSIONS_MAX - 1;
+    struct id *seen_by = arena_array(editor->arena, row->seen_by_count + 1, sizeof *seen_by);
+    struct admission *admissions = arena_array(editor->arena, kept + 1, sizeof *admissions);
+    if (!seen_by || !admissions)
+        return fail(err, ERR_TOO_LARGE, NULL, TEXT_ROW_TOO_LARGE, NULL);
+    if (kept)
+        memcpy(admissions, row->admissions + row->admissions_count - kept,
+               kept * sizeof *admissions);
+    if (row->seen_by_count)
+        memcpy(seen_by, row->seen_by, row->seen_by_count * sizeof *seen_by);
+    seen_by[row->seen_by_count] = in->staff;
+    admissions[kept] = (struct admission){
+        .at = editor->now_us, .by = editor->actor, .staff = in->staff, .reason = in->reason
+    };
+    *out = *row;
+    out->seen_by = seen_by;
+    out->seen_by_count = row->seen_by_count + 1;
+    out->admissions = admissions;
+    out->admissions_count = kept + 1;
+    out->version = row->version + 1;
+    out->edited_at = editor->now_us;
+    out->edited_by = editor->actor;
+    return record_check(file_record(), out, err);
 }
 
 enum party_side party_side_of(enum party_role role)

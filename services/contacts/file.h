@@ -18,6 +18,10 @@ MUST_USE bool file_apply(const struct file *row, const struct file_change *chang
 // as text, or a principal's name, who sees none.
 bool file_shows(const struct file *file, const char *actor);
 
+// `out`: `row`, one version on, seen by one more member of staff, with who did it and why.
+MUST_USE bool file_let_in(const struct file *row, const struct file_admission *in,
+                          const struct editor *editor, struct file *out, struct err *err);
+
 enum party_side party_side_of(enum party_role role);
 // The gravest part that the contact has in the file: the other side first, then ours, then the
 // rest. party_role_ABSENT when it has none.

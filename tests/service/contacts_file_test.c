@@ -262,6 +262,37 @@ TEST(a_locked_file_is_for_those_named_in_it)
     fixture_free(fx);
 }
 
+TEST(somebody_can_be_let_into_a_locked_file_and_that_is_kept)
+{
+    struct fixture *fx = world_new();
+    struct id lawyer = staff_with(fx, "Dr. Recht"), deputy = staff_with(fx, "Dr. Vertretung");
+    struct file_new in = { .number = "1/26", .lawyer = lawyer, .has_locked = true, .locked = true };
+    struct file file = { 0 };
+    struct file_match match = { 0 };
+    struct nothing nothing;
+    CHECK_INT(call_file_add(&fx->client, &in, &file), CALL_DONE);
+    file_with(fx, house, "2/26");
+    struct file_admission let = { .number = "1-26", .staff = deputy, .reason = "Krankheit" };
+    as_staff(fx, deputy); // not by oneself
+    refused(fx, call_file_admit(&fx->client, &let, &nothing), ERR_FORBIDDEN, "");
+    as_admin(fx);
+    CHECK_INT(call_file_admit(&fx->client, &let, &nothing), CALL_DONE);
+    CHECK_INT(call_file_admit(&fx->client, &let, &nothing), CALL_DONE); // once is enough
+    refused(fx, call_file_get(&fx->client, &(struct by_id){ file.id }, &match), ERR_NOT_FOUND,
+            "id");
+    let.number = "2/26";
+    refused(fx, call_file_admit(&fx->client, &let, &nothing), ERR_INVALID, "number");
+    let.number = "3/26";
+    refused(fx, call_file_admit(&fx->client, &let, &nothing), ERR_NOT_FOUND, "number");
+    as_staff(fx, deputy);
+    CHECK_INT(call_file_get(&fx->client, &(struct by_id){ file.id }, &match), CALL_DONE);
+    CHECK_INT(match.file->version, 2);
+    CHECK_INT((int64_t)match.file->admissions_count, 1);
+    CHECK_STR(match.file->admissions[0].by, "tester");
+    CHECK_STR(match.file->admissions[0].reason, "Krankheit");
+    fixture_free(fx);
+}
+
 static bool ask_party(struct request *rq, void *argument)
 {
     const struct id *contact = argument;
