@@ -57,14 +57,29 @@ const struct command *command_find(struct cli *cli)
     return best;
 }
 
-// The list of a page-like answer: its only LIST field, NULL when the answer is one row.
-static const struct field *list_of(const struct record *record)
+// The list of a page-like answer: its only LIST field, or of several the first that is not empty.
+// *columns moves on to those meant for it (apart by |). NULL when the answer is one row.
+static const struct field *list_of(const struct record *record, const void *out,
+                                   const char **columns)
 {
-    for (size_t i = 0; i < record->count; i++) {
-        if (record->fields[i].type == FIELD_LIST)
-            return record->count <= 3 ? &record->fields[i] : NULL;
+    const struct field *first = NULL;
+    const char *first_columns = *columns, *own = *columns;
+    for (size_t i = 0; i < record->count && record->count <= 3; i++) {
+        const struct field *field = &record->fields[i];
+        size_t count;
+        if (field->type != FIELD_LIST)
+            continue;
+        memcpy(&count, (const char *)out + field->count_offset, sizeof count);
+        if (count > 0) {
+            *columns = own;
+            return field;
+        }
+        first = first ? first : field;
+        const char *next = own ? strchr(own, '|') : NULL;
+        own = next ? next + 1 : own;
     }
-    return NULL;
+    *columns = first_columns;
+    return first;
 }
 
 // "file.parties: name role" names a list within the row, which is shown as a table below it; moves
@@ -120,7 +135,7 @@ static void print_answer(const struct cli *cli, const struct method *method, con
             print_list(cli, within, row, columns);
         return;
     }
-    const struct field *list = list_of(record);
+    const struct field *list = list_of(record, out, &columns);
     if (!list || !columns) {
         print_row(cli, record, out, columns);
         return;

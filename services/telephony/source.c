@@ -206,3 +206,8 @@ void source_free(struct source *source)
     }
     free(source);
 }
+
+const char *source_called(const struct source *source)
+{
+    return source->name;
+}
