@@ -121,6 +121,17 @@ uint64_t database_count(struct txn *txn, const struct database *database)
     return stat.ms_entries;
 }
 
+void database_clear(struct txn *txn, const struct database *database)
+{
+    if (!txn_sound(txn))
+        return;
+    assert(txn->writing);
+    assert(!txn->has_child);
+    int code = mdb_drop(txn->mdb, database->dbi, 0);
+    if (code)
+        txn_fault_code(txn, code, database, "clear");
+}
+
 static uint32_t seal(const struct database *database, struct bytes key, struct bytes content)
 {
     uint32_t sum = crc32c(0, database->name, strlen(database->name) + 1);

@@ -96,6 +96,7 @@ struct table {
     const struct index *indexes;
     size_t index_count;
     bool grows; // with time: its non-unique indexes are bucketed by the row's ordinal
+    const struct derived *derived; // what is searched while people type (derived.h); NULL: nothing
 };
 
 // Inserts or replaces the row under its primary key; writes indexes, ordinal and checksum.

@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "common/store/internal.h"
+#include "common/store/derived_internal.h"
 #include "common/wire/codec.h"
 
 static bool decode_into(struct txn *txn, const struct slot *slot, struct bytes key,
@@ -20,8 +20,8 @@ static bool decode_into(struct txn *txn, const struct slot *slot, struct bytes k
 }
 
 // In the scratch memory, so that rows passed over cost the caller's arena nothing.
-static void *decode_scratch(struct txn *txn, const struct slot *slot, struct bytes key,
-                            struct bytes payload)
+const void *row_scratch(struct txn *txn, const struct slot *slot, struct bytes key,
+                        struct bytes payload)
 {
     struct arena *arena = txn_scratch(txn)->arena;
     arena_reset(arena);
@@ -36,7 +36,7 @@ enum row_state row_decode(struct txn *txn, const struct slot *slot, struct bytes
 {
     assert(scope);
     if (scope->kind != SCOPE_HOUSE) {
-        const void *row = decode_scratch(txn, slot, key, payload);
+        const void *row = row_scratch(txn, slot, key, payload);
         if (!row)
             return ROW_FAULT;
         if (!scope_sees(scope, slot->table->record(), row))
@@ -205,7 +205,7 @@ static bool load_before(struct change *change)
     if (!row_get(change->txn, &change->slot->rows, change->key, &sealed))
         return false;
     change->ordinal = sealed.ordinal;
-    change->before = decode_scratch(change->txn, change->slot, change->key, sealed.payload);
+    change->before = row_scratch(change->txn, change->slot, change->key, sealed.payload);
     return change->before != NULL;
 }
 
@@ -236,6 +236,8 @@ bool table_put(struct txn *txn, const struct table *table, const void *row, stru
         index_write(&change, i);
     encode(table->record(), row, row_begin(txn, &change.slot->rows, change.ordinal));
     row_put(txn, &change.slot->rows, change.key);
+    if (table->derived)
+        derived_mark(txn, change.slot, change.ordinal, change.key);
     return txn_sound(txn) || fail_fault(err);
 }
 
@@ -249,5 +251,7 @@ bool table_del(struct txn *txn, const struct table *table, const struct key *key
     collect_after(&change);
     for (size_t i = 0; i < table->index_count; i++)
         index_write(&change, i);
+    if (table->derived)
+        derived_mark(txn, change.slot, change.ordinal, change.key);
     return database_del(txn, &change.slot->rows, change.key);
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/store/internal.h"
+#include "common/store/derived_internal.h"
 
 #define SCRATCH_LIMIT ((size_t)64 << 20)
 #define READERS_EVERY 64 // commits
@@ -32,6 +32,7 @@ static void scratch_free(struct scratch *scratch)
         return;
     arena_free(scratch->arena);
     mp_writer_done(&scratch->writer);
+    doc_free(scratch->doc);
     free(scratch->before.items);
     for (size_t i = 0; i < INDEXES_MAX; i++)
         free(scratch->after[i].items);
@@ -276,7 +277,7 @@ struct scratch *txn_scratch(struct txn *txn)
     return scratch;
 }
 
-uint64_t txn_ordinal(struct txn *txn, const struct slot *slot)
+uint64_t txn_next_ordinal(struct txn *txn, const struct slot *slot)
 {
     struct counter *counter = &txn->counters[slot - txn->store->slots];
     if (counter->next == 0) {
@@ -285,6 +286,13 @@ uint64_t txn_ordinal(struct txn *txn, const struct slot *slot)
         if (!number_get(txn, name, &counter->next))
             counter->next = 1;
     }
+    return counter->next;
+}
+
+uint64_t txn_ordinal(struct txn *txn, const struct slot *slot)
+{
+    struct counter *counter = &txn->counters[slot - txn->store->slots];
+    (void)txn_next_ordinal(txn, slot);
     counter->changed = true;
     return counter->next++;
 }
