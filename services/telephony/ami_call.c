@@ -10,6 +10,8 @@
 
 // A number dialled within the house is not longer than this and does not begin with a zero.
 #define INSIDE_DIGITS 6
+// With the plus: a number that begins with the country code and is longer than one within it.
+#define CERTAIN_DIGITS 12
 
 // At most `most` characters, never cut within one; `size` bytes with the NUL.
 void ami_copy(char *out, size_t size, const char *text, size_t most)
@@ -138,23 +140,32 @@ static void copy_name(char *out, size_t size, const char *name)
     ami_copy(out, size, plain, 120);
 }
 
-static void set_caller(const struct ami_model *model, struct ami_call *call,
-                       const struct ami_side *side)
+// Mended without doubt: a plus was lost before a number longer than any within the country, or a
+// zero before a mobile number. "669690123" may be of any area.
+static bool is_certain(const struct phone *phone, const char *number)
+{
+    size_t size = strlen(phone->e164);
+    return !phone->mended || phone->kind == PHONE_MOBILE ||
+           (size >= CERTAIN_DIGITS && !strcmp(phone->e164 + 1, number));
+}
+
+void ami_set_caller(const struct ami_model *model, struct ami_call *call, const char *number,
+                    const char *name)
 {
     struct phone phone = { 0 };
     struct err err = { 0 };
-    if (is_withheld(side->number) || is_withheld(side->caller_name)) {
+    if (is_withheld(number) || is_withheld(name)) {
         ami_call_withhold(call);
         return;
     }
-    if (side->caller_name)
-        copy_name(call->caller_name, sizeof call->caller_name, side->caller_name);
-    if (!side->number)
+    if (name)
+        copy_name(call->caller_name, sizeof call->caller_name, name);
+    if (!number)
         return;
-    ami_copy(call->caller, sizeof call->caller, side->number, 80);
-    if (call->root_is_phone || !phone_read(side->number, &model->home, &phone, &err))
+    ami_copy(call->caller, sizeof call->caller, number, 80);
+    if (call->root_is_phone || !phone_read(number, &model->home, &phone, &err))
         return;
-    if (phone.e164[0])
+    if (phone.e164[0] && is_certain(&phone, number))
         ami_copy(call->caller, sizeof call->caller, phone.e164, 80);
 }
 
@@ -186,10 +197,12 @@ void ami_call_begin(struct ami_model *model, struct ami_call *call, struct ami_c
     if (call->restored) // who it is from was decided when it began; it may have been withheld
         return;
     // A channel that Asterisk opens itself is down at first and not in the dialplan.
-    root->dialed = !from_list && root->state == AMI_DOWN;
+    root->dialed = from_list ? root->state == AMI_RINGING : root->state == AMI_DOWN;
     set_direction(call, root, side);
-    if (!root->dialed || root->kind == AMI_PHONE)
-        set_caller(model, call, side);
+    if (from_list && root->kind == AMI_PHONE) // the number it shows outside has taken its place
+        ami_set_caller(model, call, root->extension, side->caller_name);
+    else if (!root->dialed || root->kind == AMI_PHONE)
+        ami_set_caller(model, call, side->number, side->caller_name);
     if (!root->dialed && !from_list)
         ami_call_called(call, side->exten, 3);
     if (call->direction == call_direction_OUTBOUND ||
@@ -288,6 +301,8 @@ void ami_call_goes_on(struct ami_call *call)
     call->in_bridge_last = false;
     call->cancelled = false;
     call->ordered = false;
+    call->parking = false;
+    call->refused_by = call_ended_by_ABSENT;
     call->mailbox = call->mailbox && call->mailbox_sure;
 }
 
@@ -316,16 +331,23 @@ static bool waits_for_cdr(const struct ami_call *call)
            !call->cdr_seen && !call->unseen && call->direction != call_direction_CLICK_TO_DIAL;
 }
 
+void ami_call_settle_at(struct ami_model *model, struct ami_call *call, int64_t at_us)
+{
+    if (!call->settle_at)
+        model->settling++;
+    call->settle_at = at_us;
+}
+
 static void settle(struct ami_model *model, struct ami_call *call)
 {
     if (call->restored && call->here == 0)
         return; // nothing is known of it yet
     bool over = is_over(call);
+    if (over && call->from_cdr && !call->cdr_seen)
+        return; // its other rows may come
     if (over && waits_for_cdr(call)) {
-        if (call->settle_at)
-            return;
-        call->settle_at = model->now_us + AMI_GRACE_US;
-        model->settling++;
+        if (!call->settle_at)
+            ami_call_settle_at(model, call, model->now_us + AMI_GRACE_US);
         return;
     }
     if (call->settle_at)

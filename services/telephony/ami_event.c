@@ -70,6 +70,7 @@ static struct ami_channel *seen(struct ami_model *model, const struct ami_messag
     struct ami_side side;
     if (!ami_side(message, prefix, &side))
         return NULL;
+    model->shows_calls = true;
     struct ami_channel *channel = ami_channel_seen(model, &side);
     if (channel)
         note_state(model, channel);
@@ -91,8 +92,9 @@ static void on_new_channel(struct ami_model *model, const struct ami_message *me
 {
     struct ami_side side;
     if (!ami_side(message, "", &side) || side.state < 0 ||
-        ami_channel_kind(side.name) == AMI_SERVICE || ami_channel_find(model, side.uniqueid))
+        ami_channel_kind(model, side.name) == AMI_SERVICE || ami_channel_find(model, side.uniqueid))
         return;
+    model->shows_calls = true;
     struct ami_channel *channel = ami_channel_add(model, &side);
     if (!channel)
         return;
@@ -117,8 +119,9 @@ static void on_rename(struct ami_model *model, const struct ami_message *message
     const char *before = ami_value(message, "Channel");
     const char *after = ami_value(message, "Newname");
     struct ami_channel *channel = uniqueid ? ami_channel_find(model, uniqueid) : NULL;
-    if (channel && before && after && !strcmp(channel->name, before))
-        ami_channel_rename(channel, after);
+    // A caller's number is too short to hold all of this.
+    if (channel && before && after && ami_value(message, "Privilege"))
+        ami_channel_rename(channel, before, after);
 }
 
 static void on_caller_id(struct ami_model *model, const struct ami_message *message)
@@ -202,6 +205,16 @@ static void note_refusal(struct ami_call *call, const struct ami_channel *leg, i
         call->failed = true;
     else
         call->rang_out = true;
+    if (leg->kind == AMI_TRUNK && call->failed && !call->refused_by)
+        call->refused_by = ami_call_role(call, leg);
+}
+
+// The far end says why it does not take a call; a phone of the house was asked only if it rang.
+static void note_who_refused(struct ami_call *call, const struct ami_channel *leg)
+{
+    bool asked = leg->kind == AMI_TRUNK || leg->state == AMI_RINGING;
+    if (ami_is_party(leg) && asked && leg->refusal != AMI_RANG_OUT)
+        call->refused_by = ami_call_role(call, leg);
 }
 
 static void on_dial_end(struct ami_model *model, const struct ami_message *message)
@@ -215,6 +228,7 @@ static void on_dial_end(struct ami_model *model, const struct ami_message *messa
     bool is_root = !strcmp(leg->uniqueid, call->root);
     if (strcasecmp(status, "ANSWER") != 0) {
         leg->refusal = refusal(status);
+        note_who_refused(call, leg);
         call->root_refused = call->root_refused || is_root;
         call->cancelled = !strcasecmp(status, "CANCEL");
         return;
@@ -343,30 +357,7 @@ static void on_queue_abandon(struct ami_model *model, const struct ami_message *
     struct ami_channel *channel = seen(model, message, "");
     if (!channel)
         return;
-    struct ami_call *call = channel->current;
-    call->abandoned = !model->shows_hangup_requests ||
-                      (call->hangup.firm && call->hangup.by == call_ended_by_CALLER);
-}
-
-// A Cdr is no source of truth but for one thing: which application the PBX itself ran.
-static void on_cdr(struct ami_model *model, const struct ami_message *message)
-{
-    static const char *const others[] = { "Playback", "BackGround", "Busy", "Congestion" };
-    const char *linkedid = ami_last_value(message, "Linkedid");
-    const char *uniqueid = ami_last_value(message, "UniqueID");
-    const char *application = ami_last_value(message, "LastApplication");
-    struct ami_call *call = linkedid ? ami_call_find(model, linkedid) : NULL;
-    if (!call || !uniqueid || !application || strcmp(call->root, uniqueid) != 0)
-        return;
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        if (!strcasecmp(application, others[i]))
-            call->menu = true;
-    }
-    if (call->menu)
-        call->mailbox = call->mailbox_sure;
-    if (!strcasecmp(application, "VoiceMail"))
-        ami_call_mailbox(call);
-    ami_call_touch(model, call);
+    channel->current->abandoned = true;
 }
 
 static const struct {
@@ -389,12 +380,13 @@ static const struct {
     { "Hangup", on_hangup },
     { "BlindTransfer", ami_on_blind_transfer },
     { "AttendedTransfer", ami_on_attended_transfer },
+    { "ParkedCall", ami_on_parked },
     { "UnParkedCall", ami_on_unparked },
     { "QueueCallerJoin", on_queue_join },
     { "QueueCallerLeave", on_queue_leave },
     { "QueueCallerAbandon", on_queue_abandon },
     { "OriginateResponse", ami_on_originated },
-    { "Cdr", on_cdr },
+    { "Cdr", ami_on_cdr },
     { "CoreShowChannel", ami_on_listed },
     { "Status", ami_on_listed },
     { "CoreShowChannelsComplete", ami_on_list_complete },

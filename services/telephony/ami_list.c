@@ -166,7 +166,7 @@ void ami_on_listed(struct ami_model *model, const struct ami_message *message)
 {
     struct ami_side side;
     model->listed++;
-    if (!ami_side(message, "", &side) || ami_channel_kind(side.name) == AMI_SERVICE)
+    if (!ami_side(message, "", &side) || ami_channel_kind(model, side.name) == AMI_SERVICE)
         return;
     struct ami_channel *channel = take(model, &side);
     if (!channel)

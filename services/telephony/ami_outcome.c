@@ -11,8 +11,12 @@ static bool left_by_caller(const struct ami_call *call)
 }
 
 // No phone or line was called: the caller stayed with the PBX itself.
-static enum call_outcome outcome_without_legs(const struct ami_call *call)
+static enum call_outcome outcome_without_legs(const struct ami_model *model,
+                                              const struct ami_call *call)
 {
+    if (call->direction == call_direction_CLICK_TO_DIAL && call->root_up &&
+        !model->shows_hangup_requests)
+        return call_outcome_UNKNOWN; // the PBX itself was at the far end, or had nothing to do
     if (call->direction == call_direction_CLICK_TO_DIAL)
         return call->root_up && call->hangup.by ? call_outcome_ANSWERED : call_outcome_FAILED;
     if (call->root_is_phone && call->root_up)
@@ -35,7 +39,13 @@ static enum call_outcome outcome_of_legs(const struct ami_call *call)
     return call_outcome_MISSED;
 }
 
-enum call_outcome ami_outcome(const struct ami_call *call)
+// Waiting also ends when its time is over: then the caller did not leave.
+static bool is_abandoned(const struct ami_model *model, const struct ami_call *call)
+{
+    return call->abandoned && (!model->shows_hangup_requests || left_by_caller(call));
+}
+
+enum call_outcome ami_outcome(const struct ami_model *model, const struct ami_call *call)
 {
     if (call->answered)
         return call->transferred_to[0] ? call_outcome_TRANSFERRED : call_outcome_ANSWERED;
@@ -43,11 +53,11 @@ enum call_outcome ami_outcome(const struct ami_call *call)
         return call_outcome_UNKNOWN;
     if (call->mailbox)
         return call_outcome_VOICEMAIL;
-    if (call->abandoned)
+    if (is_abandoned(model, call))
         return call_outcome_ABANDONED;
     if (call->direction == call_direction_CLICK_TO_DIAL && !call->root_up)
         return call_outcome_FAILED;
-    return call->dialing ? outcome_of_legs(call) : outcome_without_legs(call);
+    return call->dialing ? outcome_of_legs(call) : outcome_without_legs(model, call);
 }
 
 // The account does not see who hangs up: the one who left the conversation first did.
@@ -58,12 +68,22 @@ static enum call_ended_by judged_by_order(const struct ami_call *call)
     if (call->abandoned)
         return call_ended_by_CALLER;
     if (call->cancelled)
-        return call->root_is_phone ? call_ended_by_AGENT : call_ended_by_CALLER;
-    if (call->root_up && !call->root_is_phone)
+        return call_ended_by_CALLER;
+    if (call->root_up && !call->root_is_phone && !call->refused_by)
         return call_ended_by_UNKNOWN; // a menu or mailbox had the caller: either may have ended it
+    if (call->refused_by)
+        return call->refused_by;
     if (call->root_refused || call->rang_out || call->busy || call->failed || call->rejected)
         return call_ended_by_PBX;
     return call_ended_by_UNKNOWN;
+}
+
+// Whoever dialled within the house is the agent when nobody else spoke first.
+static enum call_ended_by as_agent(const struct ami_call *call, enum call_ended_by by)
+{
+    bool own = call->root_is_phone && !strcmp(call->agent, call->root_extension);
+    bool outward = call->root_is_phone && call->direction != call_direction_INTERNAL;
+    return by == call_ended_by_CALLER && (own || outward) ? call_ended_by_AGENT : by;
 }
 
 enum call_ended_by ami_ended_by(const struct ami_model *model, const struct ami_call *call)
@@ -76,17 +96,14 @@ enum call_ended_by ami_ended_by(const struct ami_model *model, const struct ami_
         return call_ended_by_TRANSFER;
     if (call->unseen)
         return call_ended_by_UNKNOWN;
-    if (call->hangup.by && call->hangup.root && call->root_is_phone &&
-        !strcmp(call->agent, call->root_extension))
-        return call_ended_by_AGENT;
     if (call->hangup.by)
-        return call->hangup.by;
+        return call->hangup.root ? as_agent(call, call->hangup.by) : call->hangup.by;
     if (call->timed_out)
         return call_ended_by_PBX;
     if (call->ordered)
         return call_ended_by_AMI;
     if (!model->shows_hangup_requests)
-        return judged_by_order(call);
+        return as_agent(call, judged_by_order(call));
     if (call->in_bridge_last || call->cancelled)
         return call_ended_by_AMI;
     return call_ended_by_PBX;

@@ -55,6 +55,7 @@ void ami_talk_leave(struct ami_model *model, struct ami_channel *channel)
 {
     if (!channel->bridge[0])
         return;
+    bool leaves_others = ami_channel_has_company(model, channel);
     stop(model, channel);
     channel->bridge[0] = '\0';
     channel->parked = false;
@@ -62,6 +63,6 @@ void ami_talk_leave(struct ami_model *model, struct ami_channel *channel)
         return;
     struct ami_call *call = channel->current;
     call->in_bridge_last = true;
-    if (!call->first_leaver)
+    if (!call->first_leaver && leaves_others)
         call->first_leaver = ami_call_role(call, channel);
 }

@@ -51,7 +51,7 @@ static void listen(void *context, const struct call *row)
 static struct line *line_new(void)
 {
     struct line *line = calloc(1, sizeof *line);
-    struct ami_model_options model = { "pbx", { "49", "30" }, listen, line };
+    struct ami_model_options model = { "pbx", { "49", "30" }, NULL, listen, line };
     line->model = ami_model_new(&model);
     struct ami_session_options options = { "rufbus", "ge\r\nheim", line->model, take, line };
     line->session = ami_session_new(&options);
