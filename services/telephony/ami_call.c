@@ -197,10 +197,12 @@ void ami_call_begin(struct ami_model *model, struct ami_call *call, struct ami_c
     if (call->restored) // who it is from was decided when it began; it may have been withheld
         return;
     // A channel that Asterisk opens itself is down at first and not in the dialplan.
-    root->dialed = from_list ? root->state == AMI_RINGING : root->state == AMI_DOWN;
+    root->dialed = root->state == AMI_DOWN || (from_list && root->state == AMI_RINGING);
     set_direction(call, root, side);
-    if (from_list && root->kind == AMI_PHONE) // the number it shows outside has taken its place
-        ami_set_caller(model, call, root->extension, side->caller_name);
+    if (from_list && root->kind == AMI_PHONE && root->state == AMI_UP)
+        call->direction = call_direction_ABSENT; // it dialled, or was dialled for
+    if (from_list && root->kind == AMI_PHONE) // number and name may be those it shows by now
+        ami_set_caller(model, call, root->extension, NULL);
     else if (!root->dialed || root->kind == AMI_PHONE)
         ami_set_caller(model, call, side->number, side->caller_name);
     if (!root->dialed && !from_list)
@@ -230,6 +232,34 @@ bool ami_call_adopt(struct ami_call *call, const struct ami_channel *phone,
     if (side->caller_name)
         copy_name(call->caller_name, sizeof call->caller_name, side->caller_name);
     return true;
+}
+
+void ami_call_rings(const struct ami_model *model, struct ami_call *call)
+{
+    if (!call->ring_at && !call->ring_hidden && !(call->gap_at && call->root_up))
+        call->ring_at = model->now_us;
+}
+
+void ami_call_dialled(struct ami_call *call, const char *number)
+{
+    if (call->direction || !call->root_is_phone)
+        return;
+    call->direction = call_direction_CLICK_TO_DIAL;
+    if (*number)
+        call->direction =
+            leads_outside(number) ? call_direction_OUTBOUND : call_direction_INTERNAL;
+    if (call->direction != call_direction_INTERNAL)
+        ami_copy(call->agent, sizeof call->agent, call->root_extension, 40);
+}
+
+bool ami_call_is_blind(const struct ami_call *call, int64_t at_us)
+{
+    return call->gap_at && at_us < call->gap_at + AMI_BLIND_US;
+}
+
+bool ami_call_is_unsure(const struct ami_call *call)
+{
+    return ami_call_is_blind(call, call->left_at) || (call->gap_at && !call->accounted);
 }
 
 void ami_call_goes_out(struct ami_call *call)
@@ -278,6 +308,8 @@ void ami_call_answered(struct ami_model *model, struct ami_call *call, struct am
         if (call->transfer)
             call->transfer_answered = true;
     }
+    if (call->dark || (call->gap_at && !first && !call->agent[0]))
+        return; // somebody else may have spoken before
     if (!is_root && first && !call->answered_at)
         call->answered_at = model->now_us;
     if (call->agent[0])
@@ -309,6 +341,8 @@ void ami_call_goes_on(struct ami_call *call)
 enum call_ended_by ami_call_role(const struct ami_call *call, const struct ami_channel *channel)
 {
     bool own_root = !strcmp(channel->uniqueid, call->root);
+    if (!call->direction && channel->kind == AMI_PHONE)
+        return call_ended_by_UNKNOWN;
     if (channel->kind == AMI_TRUNK)
         return channel->root && !channel->dialed ? call_ended_by_CALLER : call_ended_by_CALLEE;
     if (call->direction == call_direction_INTERNAL)
@@ -343,6 +377,10 @@ static void settle(struct ami_model *model, struct ami_call *call)
     if (call->restored && call->here == 0)
         return; // nothing is known of it yet
     bool over = is_over(call);
+    if (over && !call->root[0]) {
+        call->unseen = true; // its first channel was never seen: nor was its end
+        call->left_at = 0;
+    }
     if (over && call->from_cdr && !call->cdr_seen)
         return; // its other rows may come
     if (over && waits_for_cdr(call)) {

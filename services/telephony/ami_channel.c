@@ -104,6 +104,16 @@ static void become(struct ami_model *model, struct ami_channel *channel)
     channel->alias[0] = '\0';
 }
 
+// It rang or was lifted while nobody watched.
+static void note_unseen(const struct ami_channel *channel, int64_t state)
+{
+    struct ami_call *call = channel->home;
+    if (state == AMI_RINGING || state == AMI_UP)
+        call->ring_hidden = !call->ring_at;
+    if (state == AMI_UP && !strcmp(call->root, channel->uniqueid))
+        call->dark = !call->answered;
+}
+
 struct ami_channel *ami_channel_seen(struct ami_model *model, const struct ami_side *side)
 {
     struct ami_channel *channel = ami_channel_find(model, side->uniqueid);
@@ -118,6 +128,8 @@ struct ami_channel *ami_channel_seen(struct ami_model *model, const struct ami_s
     }
     if (renamed)
         become(model, channel);
+    if (channel->doubtful && channel->home && state != channel->state)
+        note_unseen(channel, state);
     channel->doubtful = false;
     move(model, channel, side->linkedid);
     if (state >= 0)

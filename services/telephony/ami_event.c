@@ -38,7 +38,7 @@ static void root_is_up(struct ami_model *model, struct ami_call *call, const str
     if (!call->hangup.firm)
         call->hangup = (struct ami_hangup){ 0 };
     call->cancelled = false;
-    if (at->dialed || call->answered || !call->dialing || call->menu)
+    if (at->dialed || call->answered || !call->dialing || call->menu || call->dark)
         return;
     call->mailbox = !a_leg_is_up(model, call);
 }
@@ -56,8 +56,8 @@ static void note_state(struct ami_model *model, struct ami_channel *channel)
 {
     struct ami_call *call = party_call(channel);
     bool is_root = !strcmp(channel->uniqueid, call->root);
-    if (channel->dialed && ami_is_party(channel) && channel->state == AMI_RINGING && !call->ring_at)
-        call->ring_at = model->now_us;
+    if (channel->dialed && ami_is_party(channel) && channel->state == AMI_RINGING)
+        ami_call_rings(model, call);
     if (is_root && channel->state == AMI_UP && !call->root_up)
         root_is_up(model, call, channel);
     if (channel->root && channel->dialed && !is_own_extension(channel))
@@ -169,9 +169,7 @@ static void on_dial_state(struct ami_model *model, const struct ami_message *mes
     const char *status = ami_last_value(message, "DialStatus");
     if (!leg || !status || strcasecmp(status, "RINGING") != 0 || !ami_is_party(leg))
         return;
-    struct ami_call *call = party_call(leg);
-    if (!call->ring_at)
-        call->ring_at = model->now_us;
+    ami_call_rings(model, party_call(leg));
 }
 
 static enum ami_refusal refusal(const char *status)

@@ -39,6 +39,17 @@ static enum call_outcome outcome_of_legs(const struct ami_call *call)
     return call_outcome_MISSED;
 }
 
+// After a gap: who was called before, and what they said, may lie in it.
+static bool is_hidden(const struct ami_call *call)
+{
+    bool refused = call->rang_out || call->busy || call->rejected || call->failed;
+    if (!call->gap_at || call->mailbox_sure)
+        return false;
+    return call->dark || (call->dialing && !refused) ||
+           (ami_call_is_unsure(call) &&
+            (!call->hangup.by || (call->queue[0] && !call->abandoned)));
+}
+
 // Waiting also ends when its time is over: then the caller did not leave.
 static bool is_abandoned(const struct ami_model *model, const struct ami_call *call)
 {
@@ -47,9 +58,11 @@ static bool is_abandoned(const struct ami_model *model, const struct ami_call *c
 
 enum call_outcome ami_outcome(const struct ami_model *model, const struct ami_call *call)
 {
+    if (call->answered && call->transferred_to[0])
+        return call_outcome_TRANSFERRED;
     if (call->answered)
-        return call->transferred_to[0] ? call_outcome_TRANSFERRED : call_outcome_ANSWERED;
-    if (call->unseen || !call->direction)
+        return call->moved || call->dark ? call_outcome_UNKNOWN : call_outcome_ANSWERED;
+    if (call->unseen || !call->direction || is_hidden(call))
         return call_outcome_UNKNOWN;
     if (call->mailbox)
         return call_outcome_VOICEMAIL;
@@ -94,7 +107,7 @@ enum call_ended_by ami_ended_by(const struct ami_model *model, const struct ami_
         return call_ended_by_PBX_RESTART;
     if (call->consultation)
         return call_ended_by_TRANSFER;
-    if (call->unseen)
+    if (call->unseen || (ami_call_is_unsure(call) && !call->hangup.by))
         return call_ended_by_UNKNOWN;
     if (call->hangup.by)
         return call->hangup.root ? as_agent(call, call->hangup.by) : call->hangup.by;

@@ -14,6 +14,7 @@
 #define AMI_BUCKETS      1024
 #define AMI_STAMP_US     (INT64_C(5) * 1000000)        // how far the PBX's clock may be off
 #define AMI_GRACE_US     (INT64_C(1) * 1000000)        // waited for the Cdr that names the mailbox
+#define AMI_BLIND_US     (INT64_C(1) * 1000000)        // so soon after a gap its cause may be in it
 #define AMI_DOUBT_US     (INT64_C(4) * 3600 * 1000000) // how long a call is believed in unseen
 
 // Asterisk's numbers of a channel's state (ChannelState).
@@ -94,6 +95,11 @@ struct ami_call {
     bool unseen;                        // it ended while nobody watched
     bool crashed;
     bool restored;
+    int64_t gap_at;   // since when it is seen again after a lost link, or for the first time
+    bool accounted;   // a list of all channels has come since
+    bool dark;        // its caller was answered unseen, by whomever
+    bool ring_hidden; // a phone may have rung unseen
+    bool moved;       // whoever spoke left unseen, and it went on
     char transferred_to[321];
     enum transfer_kind transfer;
     bool transfer_answered;
@@ -182,6 +188,9 @@ void ami_call_touch(struct ami_model *model, struct ami_call *call);
 void ami_call_begin(struct ami_model *model, struct ami_call *call, struct ami_channel *root,
                     const struct ami_side *side, bool from_list);
 void ami_call_called(struct ami_call *call, const char *called, int rank);
+void ami_call_rings(const struct ami_model *model, struct ami_call *call);
+// Of a phone's call that was first seen when it was up: what it had dialled; "": it was dialled for.
+void ami_call_dialled(struct ami_call *call, const char *number);
 bool ami_call_adopt(struct ami_call *call, const struct ami_channel *phone,
                     const struct ami_side *side);
 // A phone's call that turns out to lead outside, although its number looked like one within.
@@ -198,6 +207,10 @@ void ami_call_free(struct ami_model *model, struct ami_call *call);
 // Tells what changed in the calls touched, and forgets the ended ones.
 void ami_calls_settle(struct ami_model *model);
 void ami_calls_overdue(struct ami_model *model, bool all);
+// It ended, or went on elsewhere, so soon after a gap that the reason may lie in it.
+bool ami_call_is_blind(const struct ami_call *call, int64_t at_us);
+// Or channels of it are not known at all, as nobody could list them.
+bool ami_call_is_unsure(const struct ami_call *call);
 void ami_call_settle_at(struct ami_model *model, struct ami_call *call, int64_t at_us);
 void ami_set_caller(const struct ami_model *model, struct ami_call *call, const char *number,
                     const char *name);

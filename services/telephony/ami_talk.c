@@ -27,7 +27,7 @@ static void stop(struct ami_model *model, struct ami_channel *channel)
     if (!home || --home->talkers > 0)
         return;
     int64_t until = model->now_us;
-    if (channel->doubtful && model->lost_at > home->talk_since)
+    if (channel->doubtful && model->lost_at >= home->talk_since)
         until = model->lost_at; // it ended unseen: not longer than it was seen
     if (until > home->talk_since)
         home->talk_us += until - home->talk_since;

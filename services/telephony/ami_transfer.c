@@ -176,6 +176,10 @@ void ami_note_redirect(struct ami_model *model, struct ami_channel *channel, con
     if (!call->answered || !ami_is_party(channel) || !*before || call->hangup.by ||
         !strcmp(channel->exten, before) || !strcmp(channel->exten, call->transferred_to))
         return;
+    if (ami_call_is_blind(call, model->now_us)) {
+        call->moved = true; // by a transfer that was told in the gap, or by a program
+        return;
+    }
     if (channel->extension[0] && !strcmp(channel->extension, call->agent))
         return;
     // Whoever left second was left: the dialplan goes on for it by itself.
