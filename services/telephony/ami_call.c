@@ -201,7 +201,7 @@ void ami_call_begin(struct ami_model *model, struct ami_call *call, struct ami_c
     set_direction(call, root, side);
     if (from_list && root->kind == AMI_PHONE && root->state == AMI_UP)
         call->direction = call_direction_ABSENT; // it dialled, or was dialled for
-    if (from_list && root->kind == AMI_PHONE) // number and name may be those it shows by now
+    if (from_list && root->kind == AMI_PHONE)    // number and name may be those it shows by now
         ami_set_caller(model, call, root->extension, NULL);
     else if (!root->dialed || root->kind == AMI_PHONE)
         ami_set_caller(model, call, side->number, side->caller_name);
@@ -246,8 +246,7 @@ void ami_call_dialled(struct ami_call *call, const char *number)
         return;
     call->direction = call_direction_CLICK_TO_DIAL;
     if (*number)
-        call->direction =
-            leads_outside(number) ? call_direction_OUTBOUND : call_direction_INTERNAL;
+        call->direction = leads_outside(number) ? call_direction_OUTBOUND : call_direction_INTERNAL;
     if (call->direction != call_direction_INTERNAL)
         ami_copy(call->agent, sizeof call->agent, call->root_extension, 40);
 }

@@ -67,7 +67,8 @@ bool ami_endpoints_add(struct ami_endpoints *endpoints, bool phone, const char *
     size_t size = strcspn(spec, "=");
     const char *star = memchr(spec, '*', size);
     if (endpoints->count == AMI_RULES_MAX || size == 0 || size > AMI_PATTERN_MAX ||
-        !memchr(spec, '/', size) || (star && memchr(star + 1, '*', size - (size_t)(star + 1 - spec))))
+        !memchr(spec, '/', size) ||
+        (star && memchr(star + 1, '*', size - (size_t)(star + 1 - spec))))
         return false;
     memcpy(rule.pattern, spec, size);
     if (spec[size] && (!phone || !keep(rule.extension, spec + size + 1, strlen(spec + size + 1))))
@@ -104,7 +105,8 @@ enum ami_channel_kind ami_endpoint_kind(const struct ami_endpoints *endpoints, c
         if (!rule->phone)
             return AMI_TRUNK;
         if (rule->extension[0])
-            return keep(extension, rule->extension, strlen(rule->extension)) ? AMI_PHONE : AMI_TRUNK;
+            return keep(extension, rule->extension, strlen(rule->extension)) ? AMI_PHONE
+                                                                             : AMI_TRUNK;
         return keep(extension, star, star_size) ? AMI_PHONE : AMI_TRUNK;
     }
     if (!slash || is_technology(name, "DAHDI"))

@@ -119,8 +119,7 @@ static void on_rename(struct ami_model *model, const struct ami_message *message
     const char *before = ami_value(message, "Channel");
     const char *after = ami_value(message, "Newname");
     struct ami_channel *channel = uniqueid ? ami_channel_find(model, uniqueid) : NULL;
-    // A caller's number is too short to hold all of this.
-    if (channel && before && after && ami_value(message, "Privilege"))
+    if (channel && before && after)
         ami_channel_rename(channel, before, after);
 }
 
@@ -394,7 +393,11 @@ static const struct {
 
 void ami_event(struct ami_model *model, const struct ami_message *message)
 {
-    if (message->count == 0 || strcasecmp(message->fields[0].key, "Event") != 0)
+    if (message->count < 2 || strcasecmp(message->fields[0].key, "Event") != 0)
+        return;
+    // All but items of a list have it; a caller's number is too short for much behind it.
+    bool listed = !strncasecmp(message->fields[0].value, "CoreShowChannel", 15);
+    if (!listed && strcasecmp(message->fields[1].key, "Privilege") != 0)
         return;
     for (size_t i = 0; i < sizeof handlers / sizeof handlers[0]; i++) {
         if (!strcasecmp(handlers[i].name, message->fields[0].value)) {

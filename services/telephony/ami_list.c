@@ -178,7 +178,9 @@ static void note_bridge(struct ami_model *model, struct ami_channel *channel, co
     if (!strcmp(channel->bridge, bridge))
         return;
     call->moved = call->moved || channel->bridge[0];
+    channel->doubtful = true; // it left unseen
     ami_talk_leave(model, channel);
+    channel->doubtful = false;
     if (!*bridge)
         return;
     call->dark = false;
@@ -221,7 +223,7 @@ void ami_doubts_overdue(struct ami_model *model)
 // Not believed when the account was not shown all that is counted.
 static void complete(struct ami_model *model, int64_t items)
 {
-    bool whole = items >= 0 && items <= model->listed;
+    bool whole = items >= 0 && items <= model->listed && (items > 0 || model->listed == 0);
     model->listed = 0;
     if (whole && model->connected)
         account_for_all(model);
@@ -229,7 +231,9 @@ static void complete(struct ami_model *model, int64_t items)
 
 void ami_on_list_complete(struct ami_model *model, const struct ami_message *message)
 {
-    complete(model, ami_number(ami_value(message, "ListItems"), -1));
+    if (message->count > 3 && !strcasecmp(message->fields[1].key, "ActionID") &&
+        !strcasecmp(message->fields[2].key, "EventList"))
+        complete(model, ami_number(ami_value(message, "ListItems"), -1));
 }
 
 void ami_model_listed(struct ami_model *model, int64_t items, int64_t now_us)

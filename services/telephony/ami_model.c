@@ -114,6 +114,17 @@ void ami_model_presentation(struct ami_model *model, const char *uniqueid, bool 
     ami_calls_settle(model);
 }
 
+void ami_model_show_awaited(struct ami_model *model, int64_t now_us)
+{
+    model->now_us = now_us;
+    for (struct ami_call *call = model->calls; call; call = call->next) {
+        if (call->awaited)
+            ami_call_touch(model, call);
+        call->awaited = false;
+    }
+    ami_calls_settle(model);
+}
+
 int64_t ami_model_due_us(const struct ami_model *model)
 {
     int64_t due_us = INT64_MAX;

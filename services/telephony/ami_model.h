@@ -65,5 +65,8 @@ void ami_model_ask_presentation(struct ami_model *model, ami_presentation_ask as
 void ami_model_presentation(struct ami_model *model, const char *uniqueid, bool shown,
                             int64_t now_us);
 
+// Nobody can be asked: what is still kept back is shown.
+void ami_model_show_awaited(struct ami_model *model, int64_t now_us);
+
 // Calls that have not ended.
 size_t ami_model_live(const struct ami_model *model);

@@ -46,8 +46,7 @@ static bool is_hidden(const struct ami_call *call)
     if (!call->gap_at || call->mailbox_sure)
         return false;
     return call->dark || (call->dialing && !refused) ||
-           (ami_call_is_unsure(call) &&
-            (!call->hangup.by || (call->queue[0] && !call->abandoned)));
+           (ami_call_is_unsure(call) && (!call->hangup.by || (call->queue[0] && !call->abandoned)));
 }
 
 // Waiting also ends when its time is over: then the caller did not leave.

@@ -86,8 +86,8 @@ struct ami_call {
     bool root_refused;                     // a click to dial that the agent did not lift
     bool dialing;                          // a phone was called at all
     struct ami_hangup hangup;
-    enum call_ended_by first_leaver; // who left the others in the conversation first
-    enum call_ended_by refused_by;   // who did not take it, by an act of their own
+    enum call_ended_by first_leaver;    // who left the others in the conversation first
+    enum call_ended_by refused_by;      // who did not take it, by an act of their own
     bool ordered, restarted, timed_out; // ended by a program, a restart, a time limit
     bool in_bridge_last;                // somebody left a bridge, and nothing came after
     bool cancelled;                     // the last phones called were given up
@@ -104,8 +104,9 @@ struct ami_call {
     enum transfer_kind transfer;
     bool transfer_answered;
     char action_id[321];
-    bool from_cdr;     // only its Cdr is shown to this account
-    int64_t settle_at; // an ended call waits until then for its Cdr; 0: does not
+    bool from_cdr;              // only its Cdr is shown to this account
+    int64_t cdr_start, cdr_end; // of all its rows, in the PBX's own time; 0: not seen
+    int64_t settle_at;          // an ended call waits until then for its Cdr; 0: does not
     bool cdr_seen;
     uint64_t told; // sum of the row last told
 };
@@ -189,7 +190,8 @@ void ami_call_begin(struct ami_model *model, struct ami_call *call, struct ami_c
                     const struct ami_side *side, bool from_list);
 void ami_call_called(struct ami_call *call, const char *called, int rank);
 void ami_call_rings(const struct ami_model *model, struct ami_call *call);
-// Of a phone's call that was first seen when it was up: what it had dialled; "": it was dialled for.
+// Of a phone's call that was first seen when it was up: what it had dialled; "": it was dialled
+// for.
 void ami_call_dialled(struct ami_call *call, const char *number);
 bool ami_call_adopt(struct ami_call *call, const struct ami_channel *phone,
                     const struct ami_side *side);

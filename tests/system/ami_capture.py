@@ -91,3 +91,60 @@ def write(folder, name, streams, timing=True):
 def truth_of(path):
     with open(re.sub(r"\.ami$", ".truth.json", path), encoding="utf-8") as file:
         return json.load(file)
+
+
+class Present:
+    """The channels that live after the messages seen so far, as CoreShowChannels would list them."""
+
+    KEYS = ("Channel", "ChannelState", "ChannelStateDesc", "CallerIDNum", "CallerIDName",
+            "ConnectedLineNum", "ConnectedLineName", "Language", "AccountCode", "Context", "Exten",
+            "Priority", "Uniqueid", "Linkedid")
+    SIDES = ("", "Dest", "Transferee", "Transferer", "OrigTransferer", "SecondTransferer",
+             "TransferTarget", "Parkee", "Retriever")
+
+    def __init__(self):
+        self.channels = {}
+        self.ever = set()  # their names
+
+    def see(self, message):
+        if message.classes is None:
+            return
+        fields = {}
+        for key, value in message.fields():
+            fields.setdefault(key.decode(errors="replace"), value.decode(errors="replace"))
+        uniqueid = fields.get("Uniqueid")
+        self.ever.add(fields.get("Channel"))
+        if message.event == "Newchannel" and uniqueid:
+            self.channels[uniqueid] = {"Bridge": "", "Application": "Dial"}
+        for side in self.SIDES:
+            channel = self.channels.get(fields.get(side + "Uniqueid"))
+            if channel is not None:
+                channel.update({key: fields[side + key] for key in self.KEYS if side + key in fields})
+        if uniqueid in self.channels and message.event in ("BridgeEnter", "BridgeLeave"):
+            entered = message.event == "BridgeEnter"
+            self.channels[uniqueid]["Bridge"] = fields["BridgeUniqueid"] if entered else ""
+        if message.event == "DialBegin" and fields.get("DestUniqueid") in self.channels:
+            self.channels[fields["DestUniqueid"]]["Application"] = "AppDial"
+        if message.event == "Hangup":
+            self.channels.pop(uniqueid, None)
+
+    def _items(self, event, more, action):
+        return ["Event: %s\r\n%s%s%s\r\n" % (
+            event, action if event != "Status" else "Privilege: Call\r\n",
+            "".join("%s: %s\r\n" % (key, channel.get(key, "")) for key in self.KEYS),
+            more % channel + (action if event == "Status" else ""))
+            for channel in self.channels.values()]
+
+    def core_show_channels(self, action):
+        yield "Response: Success\r\n%sEventList: start\r\nMessage: Channels will follow\r\n\r\n" % action
+        yield from self._items("CoreShowChannel", "Application: %(Application)s\r\nApplicationData: x"
+                               "\r\nDuration: 00:00:02\r\nBridgeId: %(Bridge)s\r\n", action)
+        yield ("Event: CoreShowChannelsComplete\r\n%sEventList: Complete\r\nListItems: %d\r\n\r\n" %
+               (action, len(self.channels)))
+
+    def status(self, action):
+        yield "Response: Success\r\n%sEventList: start\r\nMessage: Channel status will follow\r\n\r\n" % action
+        yield from self._items("Status", "Type: PJSIP\r\nDNID: \r\nBridgeID: %(Bridge)s\r\n"
+                               "Application: %(Application)s\r\n", action)
+        yield ("Event: StatusComplete\r\n%sEventList: Complete\r\nListItems: %d\r\nItems: %d\r\n\r\n" %
+               (action, len(self.channels), len(self.channels)))

@@ -23,9 +23,13 @@ EXACT = 0.050
 LATE = ("originate_failures", "originate_sync", "reconnect_ringing")
 
 
+# The store of a replay is made durable like any other: in memory that is quick.
+QUICK = {"TMPDIR": "/dev/shm"} if os.access("/dev/shm", os.W_OK) else {}
+
+
 def replay(*files):
     done = subprocess.run([BIN + "/rufbus", "replay", *files, "--json"], capture_output=True,
-                          timeout=120)
+                          timeout=120, env={**os.environ, **QUICK})
     assert done.returncode == 0, (files, done.returncode, done.stderr.decode())
     return json.loads(done.stdout)
 

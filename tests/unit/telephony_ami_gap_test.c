@@ -12,7 +12,7 @@ static void list(struct house *house, const struct leg *legs, size_t count, cons
     }
     (void)snprintf(
         text, sizeof text,
-        "Event: CoreShowChannelsComplete\r\nEventList: Complete\r\nListItems: %zu\r\n\r\n", count);
+        "Event: CoreShowChannelsComplete\r\nActionID: a\r\nEventList: Complete\r\nListItems: %zu\r\n\r\n", count);
     plain(house, text);
 }
 
@@ -43,7 +43,7 @@ TEST(a_list_of_which_not_all_was_shown_ends_nothing)
     struct leg caller = caller_leg(), phone = phone_leg();
     ring(house, &caller, &phone);
     lose(house);
-    plain(house, "Event: CoreShowChannelsComplete\r\nEventList: Complete\r\nListItems: 2\r\n\r\n");
+    plain(house, "Event: CoreShowChannelsComplete\r\nActionID: a\r\nEventList: Complete\r\nListItems: 2\r\n\r\n");
     CHECK_INT(ami_model_live(house->model), 1);
     house_free(house);
 }
