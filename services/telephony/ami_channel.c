@@ -153,6 +153,17 @@ void ami_note_gone(struct ami_model *model, const char *id)
     model->gone[gone_place(model, id)] = sum(id);
 }
 
+size_t ami_bridge_parties(const struct ami_model *model, const struct ami_call *call,
+                          const char *bridge)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < AMI_BUCKETS; i++) {
+        for (const struct ami_channel *at = model->buckets[i]; at; at = at->next)
+            count += at->current == call && ami_is_party(at) && !strcmp(at->bridge, bridge);
+    }
+    return count;
+}
+
 bool ami_channel_has_company(const struct ami_model *model, const struct ami_channel *channel)
 {
     for (size_t i = 0; i < AMI_BUCKETS; i++) {

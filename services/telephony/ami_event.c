@@ -261,6 +261,8 @@ static void on_bridge_leave(struct ami_model *model, const struct ami_message *m
         return;
     bool parked = channel->parked;
     ami_talk_leave(model, channel);
+    if (ami_bridge_parties(model, channel->current, bridge) > 1)
+        ami_call_goes_on(channel->current); // the others talk on without it
     if (!parked)
         ami_note_redirect(model, channel, before);
 }

@@ -172,7 +172,10 @@ struct ami_channel *ami_channel_add(struct ami_model *model, const struct ami_si
 // Ids that are over: of channels that hung up, of calls that only their Cdr told.
 bool ami_is_gone(const struct ami_model *model, const char *id);
 void ami_note_gone(struct ami_model *model, const char *id);
-// Somebody else of its call is in its bridge too.
+// How many of the call are in that bridge.
+size_t ami_bridge_parties(const struct ami_model *model, const struct ami_call *call,
+                          const char *bridge);
+// Somebody else is in its bridge too.
 bool ami_channel_has_company(const struct ami_model *model, const struct ami_channel *channel);
 void ami_channel_rename(struct ami_channel *channel, const char *before, const char *name);
 void ami_channel_drop(struct ami_model *model, struct ami_channel *channel);

@@ -158,6 +158,7 @@ bool source_begin(struct source *source)
     struct ami_model_options options = {
         .source = source->name,
         .home = source->place.board->home,
+        .endpoints = source->place.endpoints,
         .call = tell,
         .context = source,
     };

@@ -23,6 +23,7 @@ struct source {
     int port;
     struct ami_session *session;
     struct link *link;
+    bool stamped, blind;       // as last said
     struct source **restoring; // set to NULL when the source is gone; NULL: nothing is asked for
     // Replay.
     struct ami_replay *replay;
