@@ -147,6 +147,15 @@ static void on_application(struct ami_model *model, const struct ami_message *me
         ami_call_mailbox(channel->current);
 }
 
+// A queue dials "PJSIP/101", an extension of the dialplan "101": so that who waits is known to
+// accounts that are not shown the queue's own events.
+static bool is_queue_dial(const struct ami_message *message, const struct ami_channel *leg)
+{
+    const char *string = ami_last_value(message, "DialString");
+    size_t size = strcspn(leg->name, "/");
+    return string && string[0] && !strncasecmp(string, leg->name, size) && string[size] == '/';
+}
+
 static void on_dial_begin(struct ami_model *model, const struct ami_message *message)
 {
     struct ami_channel *caller = seen(model, message, "");
@@ -157,6 +166,8 @@ static void on_dial_begin(struct ami_model *model, const struct ami_message *mes
     called_phone(leg);
     note_state(model, leg);
     ami_call_goes_on(call);
+    if (caller && !strcmp(caller->uniqueid, call->root))
+        call->queue_dialed = is_queue_dial(message, leg);
     if (caller && leg->kind == AMI_TRUNK && !strcmp(caller->uniqueid, call->root))
         ami_call_goes_out(call);
 }
@@ -194,6 +205,8 @@ static void note_refusal(struct ami_call *call, const struct ami_channel *leg, i
 {
     if (!leg->refusal || leg->answered || !strcmp(leg->uniqueid, call->root))
         return;
+    if (cause == CAUSE_REJECTED && !call->refused_by)
+        call->refused_by = ami_call_role(call, leg);
     if (cause == CAUSE_REJECTED)
         call->rejected = true;
     else if (leg->refusal == AMI_BUSY)
@@ -328,6 +341,7 @@ static void on_hangup(struct ami_model *model, const struct ami_message *message
 
 static void on_queue_join(struct ami_model *model, const struct ami_message *message)
 {
+    model->shows_queues = true;
     struct ami_channel *channel = seen(model, message, "");
     const char *queue = ami_last_value(message, "Queue");
     if (!channel || !queue)
@@ -345,6 +359,7 @@ static void on_queue_leave(struct ami_model *model, const struct ami_message *me
     struct ami_channel *channel = seen(model, message, "");
     if (!channel)
         return;
+    model->shows_queues = true;
     channel->current->queued = false;
     channel->current->cancelled =
         false; // the queue gives its phones up at its end, whoever ended it
@@ -356,6 +371,7 @@ static void on_queue_abandon(struct ami_model *model, const struct ami_message *
     struct ami_channel *channel = seen(model, message, "");
     if (!channel)
         return;
+    model->shows_queues = true;
     channel->current->abandoned = true;
 }
 

@@ -49,10 +49,17 @@ static bool is_hidden(const struct ami_call *call)
            (ami_call_is_unsure(call) && (!call->hangup.by || (call->queue[0] && !call->abandoned)));
 }
 
+// In a queue whose own events are hidden from this account.
+static bool waited(const struct ami_model *model, const struct ami_call *call)
+{
+    return call->queue_dialed && !model->shows_queues;
+}
+
 // Waiting also ends when its time is over: then the caller did not leave.
 static bool is_abandoned(const struct ami_model *model, const struct ami_call *call)
 {
-    return call->abandoned && (!model->shows_hangup_requests || left_by_caller(call));
+    bool stopped = call->abandoned || waited(model, call);
+    return stopped && (!model->shows_hangup_requests || left_by_caller(call));
 }
 
 enum call_outcome ami_outcome(const struct ami_model *model, const struct ami_call *call)
@@ -65,6 +72,8 @@ enum call_outcome ami_outcome(const struct ami_model *model, const struct ami_ca
         return call_outcome_UNKNOWN;
     if (call->mailbox)
         return call_outcome_VOICEMAIL;
+    if (waited(model, call) && !model->shows_hangup_requests)
+        return call_outcome_UNKNOWN; // the caller left, or the time was over
     if (is_abandoned(model, call))
         return call_outcome_ABANDONED;
     if (call->direction == call_direction_CLICK_TO_DIAL && !call->root_up)
@@ -73,12 +82,15 @@ enum call_outcome ami_outcome(const struct ami_model *model, const struct ami_ca
 }
 
 // The account does not see who hangs up: the one who left the conversation first did.
-static enum call_ended_by judged_by_order(const struct ami_call *call)
+static enum call_ended_by judged_by_order(const struct ami_model *model,
+                                          const struct ami_call *call)
 {
     if (call->in_bridge_last && call->first_leaver)
         return call->first_leaver;
     if (call->abandoned)
         return call_ended_by_CALLER;
+    if (waited(model, call) && !call->answered)
+        return call_ended_by_UNKNOWN;
     if (call->cancelled)
         return call_ended_by_CALLER;
     if (call->root_up && !call->root_is_phone && !call->refused_by)
@@ -115,7 +127,7 @@ enum call_ended_by ami_ended_by(const struct ami_model *model, const struct ami_
     if (call->ordered)
         return call_ended_by_AMI;
     if (!model->shows_hangup_requests)
-        return as_agent(call, judged_by_order(call));
+        return as_agent(call, judged_by_order(model, call));
     if (call->in_bridge_last || call->cancelled)
         return call_ended_by_AMI;
     return call_ended_by_PBX;

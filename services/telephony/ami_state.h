@@ -81,6 +81,7 @@ struct ami_call {
     bool mailbox_sure;   // said by the PBX, not judged by the order of events
     bool queued;         // waits in a queue now
     bool parking;        // waits to be fetched
+    bool queue_dialed;   // the phones called last were called by a queue
     bool abandoned;      // it stopped waiting: the caller left, or the time was over
     bool rang_out, busy, rejected, failed; // what became of phones called
     bool root_refused;                     // a click to dial that the agent did not lift
@@ -133,6 +134,7 @@ struct ami_model {
     struct ami_held *held;
     size_t settling;            // calls that wait for their Cdr
     bool shows_calls;           // this account sees channels
+    bool shows_queues;          // and who waits
     bool shows_hangup_requests; // and who hangs up
     bool connected;
     bool shutting_down;

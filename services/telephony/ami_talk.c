@@ -43,8 +43,13 @@ void ami_talk_enter(struct ami_model *model, struct ami_channel *channel, const 
     start(model, channel);
     if (parking)
         return;
-    ami_call_goes_on(channel->current);
-    ami_call_answered(model, channel->current, channel);
+    // Another phone came to it by itself; how is told, unless the account is not shown it.
+    struct ami_call *call = channel->current;
+    if (channel->kind == AMI_PHONE && channel->root && call->agent[0] && call->answered &&
+        channel->home != call && strcmp(channel->extension, call->agent) != 0)
+        call->moved = true;
+    ami_call_goes_on(call);
+    ami_call_answered(model, call, channel);
     if (!channel->home || channel->home == channel->current)
         return;
     ami_call_goes_on(channel->home);

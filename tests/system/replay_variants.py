@@ -3,7 +3,7 @@
 breaks and comes back anywhere, from a PBX with other names, and with forgeries at every place where
 a caller's number is printed. What is hidden becomes unknown; nothing else may change.
 
-RUFBUS_ROUNDS gaps per capture (default 6), RUFBUS_SEED where to begin."""
+RUFBUS_ROUNDS gaps per capture (default 2), RUFBUS_SEED where to begin."""
 import os
 import random
 import re
@@ -67,12 +67,28 @@ def sees(*classes):
                                    message.classes & set(classes)]
 
 
+# An account with event filters sees only these; what they tell wrongly is named: a program's order
+# to hang up looks like a hangup, and a linked id that changed is seen late.
+FILTERED = ("Newchannel", "Newstate", "DialBegin", "DialEnd", "BridgeEnter", "BridgeLeave",
+            "Hangup", "BlindTransfer", "AttendedTransfer")
+FOOLED = {("ami_hangup", "ended_by"), ("restart_midcall", "ended_by"),
+          ("transfer_attended_refer_external", "ended_at")}
+
+
 def check_rights():
     # The dialled number of a call that had begun before is told by Status, which call hides.
-    same("call", played(sees("call", "system"), [n for n in SOME if n != "reconnect_ringing"]),
-         ("queue",), lambda field, value: value,
-         [n for n in SOME if n not in ("reconnect_ringing", "queue_abandoned")])
-    same("call,agent", played(sees("call", "agent")), ("called",))
+    some = [name for name in SOME if name != "reconnect_ringing"]
+    same("call", played(sees("call", "system"), some), ("queue",), names=some)
+    same("call,agent", played(sees("call", "agent"), some), names=some)
+    filtered = played(lambda name, messages: [message for message in messages if
+                                              message.classes is None or message.event in FILTERED])
+    for name in SOME:
+        for ref, want in HONEST.get(name, {}).items():
+            row = filtered[name][ref]
+            for field in FIELDS:
+                if row[field] not in UNKNOWN + (want[field],) and (name, field) not in FOOLED and not (
+                        field == "ring_at" and abs(seconds(row[field]) - seconds(want[field])) < 0.05):
+                    fail("filtered", name, ref, field, row[field], want[field])
     for name, rows in played(sees("cdr")).items():
         if name.startswith("reconnect"):
             continue  # the lists were asked for
@@ -244,7 +260,7 @@ def check_gaps(chance):
     print(len(variants), "gaps")
 
 
-ROUNDS = int(os.environ.get("RUFBUS_ROUNDS", "6"))
+ROUNDS = int(os.environ.get("RUFBUS_ROUNDS", "2"))
 
 
 def main():
