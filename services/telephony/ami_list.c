@@ -108,6 +108,8 @@ static void account_for_all(struct ami_model *model)
             continue;
         call->restored = false;
         call->unseen = call->here == 0;
+        // Who spoke is not there any more.
+        call->moved = call->here > 0 && call->answered && call->talkers == 0;
         ami_call_touch(model, call);
     }
 }
@@ -141,10 +143,11 @@ static struct ami_channel *take(struct ami_model *model, const struct ami_side *
         call->ring_hidden = !call->ring_at; // it began to ring unseen
     if (!channel->root || call->root[0])
         return channel;
-    if (!call->restored) {
+    if (!call->restored)
         note_gap(call, model->now_us);
-        call->dark = channel->state == AMI_UP;
-        call->ring_hidden = call->dark;
+    if (channel->state == AMI_UP && !call->answered) {
+        call->dark = true;
+        call->ring_hidden = !call->ring_at;
     }
     ami_call_begin(model, call, channel, side, true);
     return channel;
