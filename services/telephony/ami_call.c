@@ -105,18 +105,23 @@ void ami_call_free(struct ami_model *model, struct ami_call *call)
     free(call);
 }
 
-// What providers and phones write where a number or name is withheld.
-static bool is_withheld(const char *text)
+static bool is_one_of(const char *text, const char *const *words)
 {
-    static const char *const words[] = {
-        "anonymous", "anonym",      "restricted", "private",
-        "withheld",  "unterdrückt", "unbekannt",  "unavailable",
-    };
-    for (size_t i = 0; text && i < sizeof words / sizeof words[0]; i++) {
-        if (!strcasecmp(text, words[i]))
+    for (; text && *words; words++) {
+        if (!strcasecmp(text, *words))
             return true;
     }
     return false;
+}
+
+// What providers and phones write where a number or name is withheld. Who is only not known by name
+// ("Unbekannt") has not withheld the number.
+static bool is_withheld(const char *number, const char *name)
+{
+    static const char *const words[] = { "anonymous", "anonym",      "restricted", "private",
+                                         "withheld",  "unterdrückt", NULL };
+    static const char *const no_numbers[] = { "unbekannt", "unavailable", "unknown", NULL };
+    return is_one_of(number, words) || is_one_of(number, no_numbers) || is_one_of(name, words);
 }
 
 void ami_call_withhold(struct ami_call *call)
@@ -154,7 +159,7 @@ void ami_set_caller(const struct ami_model *model, struct ami_call *call, const 
 {
     struct phone phone = { 0 };
     struct err err = { 0 };
-    if (is_withheld(number) || is_withheld(name)) {
+    if (is_withheld(number, name)) {
         ami_call_withhold(call);
         return;
     }

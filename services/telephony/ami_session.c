@@ -26,6 +26,7 @@ struct ami_session {
     struct err *err;    // of the bytes being read
     bool failed;        // the bytes being read ended the session
     bool refused;       // Getvar is: what the stream shows is shown
+    bool recording;     // the other side answers nothing of ours
     bool answers;       // Getvar has been answered
     int64_t give_up_at; // a later action was answered, and Getvar was not
     char tag[17];       // makes our ActionIDs unguessable for callers, who can forge answers
@@ -91,7 +92,7 @@ void ami_session_connected(struct ami_session *session, int64_t now_us)
 {
     ami_reader_reset(session->reader);
     make_tag(session, now_us);
-    session->refused = session->answers = false;
+    session->refused = session->recording = session->answers = false;
     session->give_up_at = INT64_MAX;
     session->state = AMI_SESSION_BANNER;
     session->dead_at = now_us + AMI_DEAD_US;
@@ -165,8 +166,40 @@ static bool is_success(const struct ami_message *message)
     return !strcasecmp(message->fields[0].value, "Success");
 }
 
+// Status alone tells the number dialled (DNID), and may be allowed where CoreShowChannels is not.
+static void come_up(struct ami_session *session)
+{
+    session->state = AMI_SESSION_UP;
+    session->ping_at = session->now_us + AMI_PING_US;
+    session->audit_at = session->now_us + AMI_AUDIT_US;
+    if (!session->refused)
+        ami_model_ask_presentation(session->model, ask_presentation, session);
+    ami_model_connected(session->model, session->now_us);
+    send_action(session, "CoreShowChannels", "channels", "");
+    send_action(session, "Status", "status", "");
+}
+
+// A recording that is played speaks to whoever once logged in: it will answer nothing.
+static bool is_recording(const struct ami_session *session, const struct ami_message *message)
+{
+    const char *said = ami_value(message, "Message");
+    return is_response(message) && is_success(message) && !own_action(session, message) && said &&
+           !strcasecmp(said, "Authentication accepted");
+}
+
+static bool takes_recording(struct ami_session *session, const struct ami_message *message)
+{
+    if (!is_recording(session, message))
+        return false;
+    session->recording = session->refused = true;
+    come_up(session);
+    return true;
+}
+
 static void on_challenge(struct ami_session *session, const struct ami_message *message)
 {
+    if (takes_recording(session, message))
+        return;
     const char *id = own_action(session, message);
     if (!is_response(message) || !id || strcmp(id, "challenge") != 0)
         return;
@@ -174,9 +207,10 @@ static void on_challenge(struct ami_session *session, const struct ami_message *
     log_in(session, is_success(message) && challenge && *challenge ? challenge : NULL);
 }
 
-// Status alone tells the number dialled (DNID), and may be allowed where CoreShowChannels is not.
 static void on_login(struct ami_session *session, const struct ami_message *message)
 {
+    if (takes_recording(session, message))
+        return;
     const char *id = own_action(session, message);
     if (!is_response(message) || !id || strcmp(id, "login") != 0)
         return;
@@ -185,13 +219,7 @@ static void on_login(struct ami_session *session, const struct ami_message *mess
         give_up(session, ERR_UNAUTHENTICATED, TEXT_AMI_LOGIN, reason ? reason : "");
         return;
     }
-    session->state = AMI_SESSION_UP;
-    session->ping_at = session->now_us + AMI_PING_US;
-    session->audit_at = session->now_us + AMI_AUDIT_US;
-    ami_model_ask_presentation(session->model, ask_presentation, session);
-    ami_model_connected(session->model, session->now_us);
-    send_action(session, "CoreShowChannels", "channels", "");
-    send_action(session, "Status", "status", "");
+    come_up(session);
 }
 
 static void ask_presentation(void *context, const char *channel, const char *uniqueid)
@@ -255,7 +283,7 @@ static void on_up(struct ami_session *session, const struct ami_message *message
         session->give_up_at = session->now_us + AMI_GIVE_UP_US;
     if (id && is_response(message) && !strcmp(id, "channels"))
         session->lists = is_success(message);
-    if (id || !is_list_end(message)) // nobody else asks on this connection
+    if (id || session->recording || !is_list_end(message)) // nobody else asks on this connection
         ami_model_message(session->model, message, session->now_us);
     if (!id || strcmp(id, "status") != 0 || strcasecmp(message->fields[0].value, "StatusComplete"))
         return;

@@ -4,6 +4,8 @@ happens to the line, to the PBX, or to the service itself."""
 import glob
 import os
 import signal
+import socket
+import threading
 
 import ami_capture
 from ami_server import Pbx
@@ -177,8 +179,42 @@ def nobody_may_be_asked():
             eventually(lambda: ended(house))
 
 
+def recordings():
+    """Servers that play what a capture holds to whoever comes, deaf to what is said to them."""
+    names = ("queue_answered", "caller_number_injection", "restart_midcall", "stop_gracefully",
+             "reconnect_midcall_simple")
+
+    def play(listener, name):
+        streams = ami_capture.connections(capture(name))
+        for nth, stream in enumerate(streams):
+            connection, _ = listener.accept()
+            for at in range(0, len(stream.bytes), 777):
+                connection.sendall(stream.bytes[at:at + 777])
+            if nth + 1 < len(streams):
+                connection.close()
+            else:
+                kept.append(connection)
+
+    options, kept, links = [], [], []
+    for name in names:
+        listener = socket.create_server(("127.0.0.1", 0))
+        links.append(listener)
+        threading.Thread(target=play, args=(listener, name), daemon=True).start()
+        options += ["--ami", "%s=rufbus:geheim@127.0.0.1:%d" % (name, listener.getsockname()[1])]
+    with House(options) as house:
+        house.start("telephony")
+        for name in names:
+            want = sorted((plain(row) for row in replay(capture(name))),
+                          key=lambda row: row["source_ref"])
+
+            def got():
+                return sorted((plain(row) for row in calls_of(house) if row["source"] == name),
+                              key=lambda row: row["source_ref"])
+            eventually(lambda: got() == want)
+
+
 def main():
-    for work in (whole_captures, line_lost_in_mid_call, end_in_the_gap, killed_in_mid_call,
+    for work in (recordings, whole_captures, line_lost_in_mid_call, end_in_the_gap, killed_in_mid_call,
                  wrong_secret, nobody_may_be_asked):
         work()
         print("passed ", work.__name__, flush=True)

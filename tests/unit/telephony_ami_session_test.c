@@ -403,3 +403,19 @@ TEST(a_list_without_the_call_ends_it_as_unknown)
     CHECK_INT(line->outcome, call_outcome_UNKNOWN);
     line_free(line);
 }
+
+// A server that plays a capture, whatever it is sent.
+TEST(a_recording_is_listened_to)
+{
+    struct line *line = line_new();
+    ami_session_connected(line->session, START);
+    CHECK(feed(line,
+               "Asterisk Call Manager/11.0.0\r\nResponse: Success\r\nActionID: rb-1\r\n"
+               "Message: Authentication accepted\r\n\r\n",
+               START));
+    CHECK_INT(ami_session_state(line->session), AMI_SESSION_UP);
+    rings(line, "1795398001.1", START + SECOND);
+    CHECK_STR(line->caller, "+4940669690123");
+    CHECK(!ami_session_sees_withheld(line->session));
+    line_free(line);
+}
