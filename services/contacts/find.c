@@ -7,6 +7,7 @@
 #include "common/base/phone_match.h"
 #include "common/base/text.h"
 #include "common/wire/codec.h"
+#include "services/contacts/house.h"
 #include "services/contacts/store.h"
 
 #define LIMIT       50
@@ -30,12 +31,6 @@ struct finding {
     size_t count, room, visited;
     bool more;
 };
-
-const struct phone_home *contacts_home(const struct request *rq)
-{
-    static const struct phone_home germany = { .country = "49" };
-    return rq->context ? rq->context : &germany;
-}
 
 // --- the question
 static bool split_words(struct finding *finding)

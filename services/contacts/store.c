@@ -6,6 +6,8 @@
 
 #include "common/base/phone_match.h"
 #include "common/base/text.h"
+#include "services/contacts/purge.h"
+#include "services/contacts/store_people.h"
 
 #define WORDS_MEMORY ((size_t)32 << 10) // the texts of one contact, folded
 
@@ -111,6 +113,17 @@ static void contact_words_anywhere(const void *row, struct keys *keys)
     add_words(row, true, keys);
 }
 
+static void contact_idle(const void *row, struct keys *keys)
+{
+    const struct contact *contact = row;
+    struct key key;
+    if (!purge_is_caller(contact))
+        return;
+    key_init(&key);
+    key_int(&key, contact->edited_at);
+    keys_add(keys, &key);
+}
+
 const struct index contact_indexes[CONTACT_INDEXES] = {
     [CONTACT_BY_NUMBER] = { .name = "contact.by_number",
                             .keys = contact_numbers,
@@ -121,6 +134,9 @@ const struct index contact_indexes[CONTACT_INDEXES] = {
     [CONTACT_BY_WORD_ANYWHERE] = { .name = "contact.by_word_anywhere",
                                    .keys = contact_words_anywhere,
                                    .query = "who bears this name, whatever the client" },
+    [CONTACT_BY_IDLE] = { .name = "contact.by_idle",
+                          .keys = contact_idle,
+                          .query = "which mere callers nobody has edited for longest" },
 };
 
 const struct table contact_table = {
@@ -216,8 +232,8 @@ const struct table team_table = {
 };
 
 const struct table *const contacts_tables[CONTACTS_TABLES] = {
-    &contact_table,
-    &client_table,
-    &staff_table,
-    &team_table,
+    &contact_table,      &client_table,    &staff_table,        &team_table,
+    &member_table,       &absence_table,   &told_table,         &diversion_table,
+    &purge_notice_table, &purge_log_table, &purge_kept_table,   &purge_mark_table,
+    &appointment_table,  &reminder_table,  &calendar_key_table,
 };

@@ -6,6 +6,7 @@
 
 #include "common/base/phone.h"
 #include "common/wire/codec.h"
+#include "services/telephony/diversion.h"
 #include "services/telephony/store.h"
 #include "services/telephony/switchboard.h"
 #include "services/telephony/who.h"
@@ -110,6 +111,8 @@ bool calls_record(struct request *rq, const struct call *seen)
     identify(rq, &next, known ? &before : NULL);
     if (known && same(rq, &before, &next))
         return true;
+    if (next.state == call_state_ENDED && !diversion_note(rq, &next))
+        return false;
     return call_put(rq, &next);
 }
 

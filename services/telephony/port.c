@@ -45,6 +45,18 @@ static bool settle_home(struct telephony *telephony, const struct app_start *sta
     return true;
 }
 
+static bool settle_diversion(struct telephony *telephony, const struct app_start *start,
+                             struct err *err)
+{
+    char *end;
+    const char *value = start->value(start, "diversion-calls", 0);
+    long calls = strtol(value, &end, 10);
+    if (!*value || *end || calls < 1 || calls > 1000)
+        return fail(err, ERR_INVALID, "diversion-calls", TEXT_DIVERSION_CALLS, value, NULL);
+    telephony->board.diversion_calls = calls;
+    return true;
+}
+
 static bool add(struct telephony *telephony, struct source *source)
 {
     if (source)
@@ -56,7 +68,7 @@ static bool start_port(void *port, const struct app_start *start, struct err *er
 {
     struct telephony *telephony = port;
     struct source_place place = { start->loop, start->server, &telephony->board };
-    if (!settle_home(telephony, start, err))
+    if (!settle_home(telephony, start, err) || !settle_diversion(telephony, start, err))
         return false;
     const char *spec;
     for (int i = 0; (spec = start->value(start, "ami", i)) != NULL && *spec; i++) {
@@ -92,6 +104,11 @@ const struct option telephony_options[TELEPHONY_OPTIONS] = {
       "country of the PBX: 49, 43, 41, 423" },
     { "area", "VORWAHL", false, NULL, "Ortsvorwahl ohne 0, für Nummern ohne Vorwahl",
       "area code without 0, for numbers without one" },
+    { "diversion-calls", "ZAHL", false, "10",
+      "nach so vielen Anrufen mit der eigenen Nummer des Mandanten gilt er als umgeleitet ohne "
+      "Rufnummernübermittlung",
+      "after so many calls with the client's own number it counts as diverted without number "
+      "transmission" },
 };
 
 const struct port telephony_port = { create, start_port, stop };

@@ -12,4 +12,5 @@ struct switchboard {
     struct phone_home home;
     struct link_row links[LINKS_MAX]; // texts live as long as the port
     size_t link_count;
+    int64_t diversion_calls; // see diversion.h; 0: 10
 };
