@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/civil.h"
 #include "common/wire/codec.h"
 #include "services/contacts/api.h"
 #include "services/contacts/house.h"
 #include "services/contacts/store.h"
+#include "services/contacts/store_people.h"
 #include "tests/harness/fixture.h"
 #include "tests/harness/test.h"
 
