@@ -270,9 +270,9 @@ struct fate {
 static void change_one(struct fixture *fx, struct rng *rng, struct fate *fate, int step)
 {
     static const char *const kinds[][2] = { { "Anrufer" }, { "Anrufer", "Kunde" }, { "Kunde" } };
-    uint64_t kind = rng_below(rng, COUNT_OF(kinds));
+    uint64_t kind = rng_below(rng, 5) < 3 ? 0 : 1 + rng_below(rng, 2);
     char note[20];
-    bool keep = rng_below(rng, 3) == 0;
+    bool keep = rng_below(rng, 5) == 0;
     struct contact_change change = { .id = fate->id,
                                      .version = fate->version,
                                      .categories = kinds[kind],
@@ -322,16 +322,17 @@ TEST(purging_never_takes_whom_it_must_not)
             struct contact contact = caller_of(fx, house, "Eva");
             fates[i] = (struct fate){ contact.id, 1, contact.edited_at, true, false };
         }
-        for (int step = 0; step < 60; step++) {
-            struct fate *fate = &fates[rng_below(&rng, PEOPLE)];
-            int64_t days = (int64_t)rng_below(&rng, 40);
+        for (int step = 0; step < 100; step++) {
+            int64_t days = (int64_t)rng_below(&rng, 14);
             if (rng_below(&rng, 8) == 0)
                 days = -(int64_t)rng_below(&rng, 30);
             clock_at(fx, fixture_now(fx) + DAYS(days) + (int64_t)rng_below(&rng, DAYS(1)));
-            for (int i = 0; i < PEOPLE; i++)
+            for (int i = 0; i < PEOPLE; i++) {
                 judge(fx, &rules, &fates[i]);
-            if (!fate->gone && rng_below(&rng, 3) == 0)
-                change_one(fx, &rng, fate, step);
+                // Mostly left alone, so that many come near their end.
+                if (!fates[i].gone && rng_below(&rng, 24) == 0)
+                    change_one(fx, &rng, &fates[i], step);
+            }
             fixture_reset(fx);
         }
         for (int i = 0; i < PEOPLE; i++)
