@@ -57,12 +57,14 @@ static void count(struct client_diversion *row, bool own, int64_t at_us)
 bool diversion_note(struct request *rq, const struct call *ended)
 {
     struct client_row client;
-    struct client_diversion row = { .id = ended->client };
+    struct client_diversion row;
     struct key key = key_of_id(ended->client);
     if (ended->direction != call_direction_INBOUND || !ended->caller || id_is_zero(ended->client) ||
         !table_get(rq->txn, &known_client_table, &scope_house, &key, rq->arena, &client))
         return true;
     bool known = table_get(rq->txn, &call_diversion_table, &scope_house, &key, rq->arena, &row);
+    if (!known)
+        row = (struct client_diversion){ .id = ended->client };
     bool own = is_own_number(&client, ended->caller), before = row.diverted;
     // A client whose calls are in order needs no row.
     if (!own && (!known || (row.calls == 0 && !before)))
