@@ -62,6 +62,7 @@ bool message_tell(struct request *rq, const struct message_tell_in *in, struct m
     const struct message *message = contact.message;
     if (!message || (in->has_set_at && in->set_at != message->set_at))
         return refuse_gone(rq, in, &contact);
+    const char *name = staff_name(rq, rq->actor);
     *out = (struct message_told){
         .id = new_id(rq),
         .version = 1,
@@ -74,7 +75,7 @@ bool message_tell(struct request *rq, const struct message_tell_in *in, struct m
         .set_by = message->set_by,
         .told_at = rq->now_us,
         .told_by = rq->actor,
-        .told_by_name = staff_name(rq, rq->actor),
+        .told_by_name = name ? name : rq->actor,
     };
     contact.message = NULL;
     contact.version++;
