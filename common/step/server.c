@@ -518,10 +518,24 @@ static bool needs_writing(struct server *server, const struct batch *batch)
     return false;
 }
 
+// The machine's clock was set back: what was to come in a second must not wait until the clock has
+// caught up with itself.
+static void move_back(struct server *server, int64_t by_us)
+{
+    server->tick_us -= by_us;
+    server->housekeeping_us -= by_us;
+    server->parked_us -= by_us;
+    server->beacon_us -= server->beacon_us ? by_us : 0;
+    for (size_t i = 0; i < server->following_count; i++)
+        server->following[i].ask_us -= by_us;
+}
+
 enum commit_result server_run(struct server *server, int64_t now_us, struct outbox *out)
 {
     struct batch batch;
     *out = (struct outbox){ 0 };
+    if (now_us < server->now_us)
+        move_back(server, server->now_us - now_us);
     server->now_us = now_us;
     server->out_count = 0;
     batch_take(server, &batch);
