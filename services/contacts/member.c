@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "common/base/gaps.h"
 #include "common/wire/codec.h"
 #include "services/contacts/change.h"
 #include "services/contacts/check.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/civil.h"
+#include "common/base/gaps.h"
 #include "services/contacts/client.h"
 #include "services/contacts/member.h"
 #include "tests/harness/test.h"
