@@ -13,6 +13,7 @@
 #include "services/contacts/follow.h"
 #include "services/contacts/house.h"
 #include "services/contacts/purge_work.h"
+#include "services/contacts/refer.h"
 #include "services/contacts/reminders.h"
 #include "services/contacts/staff.h"
 #include "services/contacts/staffing.h"
@@ -98,8 +99,8 @@ bool client_list(struct request *rq, const struct page *in, struct client_page *
 bool contact_add(struct request *rq, const struct contact_new *in, struct contact *out)
 {
     struct editor editor = editor_of(rq);
-    return client_exists(rq, in->client) && contact_make(in, &editor, new_id(rq), out, &rq->err) &&
-           contact_write(rq, out);
+    return refer_client(rq, in->client, "client") &&
+           contact_make(in, &editor, new_id(rq), out, &rq->err) && contact_write(rq, out);
 }
 
 // The row as the editor saw it.

@@ -9,6 +9,7 @@
 #include "services/contacts/house.h"
 #include "services/contacts/listing.h"
 #include "services/contacts/port_ical.h"
+#include "services/contacts/refer.h"
 #include "services/contacts/reminders.h"
 #include "services/contacts/secret.h"
 #include "services/contacts/store.h"
@@ -70,7 +71,7 @@ static bool with_whom(struct request *rq, const struct appointment_new *in, stru
 {
     struct contact contact;
     if (id_is_zero(in->contact))
-        return client_exists(rq, in->client);
+        return refer_client(rq, in->client, "client");
     if (!row_find(rq, &contact_table, in->contact, &contact))
         return fail(&rq->err, ERR_NOT_FOUND, "contact", TEXT_CONTACT_UNKNOWN, NULL);
     if (!id_is_zero(in->client) && !id_equal(in->client, contact.client))

@@ -5,6 +5,7 @@
 #include "services/contacts/house.h"
 #include "services/contacts/listing.h"
 #include "services/contacts/member.h"
+#include "services/contacts/refer.h"
 #include "services/contacts/store.h"
 #include "services/contacts/store_people.h"
 
@@ -23,8 +24,8 @@ static bool member_write(struct request *rq, const struct member *row)
 bool member_add(struct request *rq, const struct member_new *in, struct member *out)
 {
     struct editor editor = editor_of(rq);
-    return client_exists(rq, in->client) && member_make(in, &editor, new_id(rq), out, &rq->err) &&
-           member_write(rq, out);
+    return refer_client(rq, in->client, "client") &&
+           member_make(in, &editor, new_id(rq), out, &rq->err) && member_write(rq, out);
 }
 
 bool member_edit(struct request *rq, const struct member_change *in, struct member *out)
@@ -64,7 +65,7 @@ bool member_list(struct request *rq, const struct member_query *in, struct membe
         .limit = in->limit,
         .place = member_place,
     };
-    if (!client_exists(rq, in->client) || !listing_read(rq, &listing))
+    if (!refer_client(rq, in->client, "client") || !listing_read(rq, &listing))
         return false;
     *out = (struct member_page){ listing.rows, listing.count, listing.more };
     return true;

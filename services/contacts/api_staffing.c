@@ -135,10 +135,10 @@ bool absence_list(struct request *rq, const struct absence_query *in, struct abs
     return true;
 }
 
-bool staff_present(struct request *rq, const struct presence_query *in, struct presence *out)
+bool staff_present(struct request *rq, const struct attendance_query *in, struct attendance *out)
 {
     struct staff staff;
     struct staff_book book = staff_book_of(rq);
     return staff_seen(rq, in->staff, "staff", &staff) &&
-           presence_make(&book, &staff, in->has_at ? in->at : rq->now_us, out, &rq->err);
+           attendance_make(&book, &staff, in->has_at ? in->at : rq->now_us, out, &rq->err);
 }

@@ -4,6 +4,7 @@
 
 #include "common/step/rows.h"
 #include "services/contacts/purge_work.h"
+#include "services/contacts/refer.h"
 #include "services/contacts/store.h"
 
 #define SERVICE_FILE "proto/contacts.def"
@@ -43,18 +44,5 @@ bool contact_write(struct request *rq, const struct contact *row)
 const char *staff_name(struct request *rq, const char *actor)
 {
     struct id id;
-    struct staff staff;
-    if (!id_parse(actor, &id))
-        return NULL;
-    struct key key = key_of_id(id);
-    return table_get(rq->txn, &staff_table, &scope_house, &key, rq->arena, &staff) ? staff.name
-                                                                                   : NULL;
-}
-
-bool client_exists(struct request *rq, struct id id)
-{
-    struct client_row client;
-    if (id_is_zero(id) || row_find(rq, &client_table, id, &client))
-        return true;
-    return fail(&rq->err, ERR_NOT_FOUND, "client", TEXT_CLIENT_UNKNOWN, NULL);
+    return id_parse(actor, &id) ? name_of_staff(rq, id) : NULL;
 }

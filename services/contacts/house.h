@@ -24,6 +24,3 @@ struct editor editor_of(const struct request *rq);
 MUST_USE bool contact_write(struct request *rq, const struct contact *row);
 // Of a member of staff: their name; NULL when the actor is none.
 const char *staff_name(struct request *rq, const char *actor);
-
-// Zero is fine: the house itself. ERR_NOT_FOUND on "client" outside the scope too.
-MUST_USE bool client_exists(struct request *rq, struct id id);

@@ -77,7 +77,7 @@ bool deputy_check(const struct staff_book *book, const struct staff *staff, stru
     return true;
 }
 
-static bool seen_before(const struct presence *out, struct id id)
+static bool seen_before(const struct attendance *out, struct id id)
 {
     for (size_t i = 0; i < out->skipped_count; i++) {
         if (id_equal(out->skipped[i], id))
@@ -92,7 +92,7 @@ static struct id deputy_of(const struct staff *staff, const struct absence *abse
     return absence && !id_is_zero(absence->deputy) ? absence->deputy : staff->deputy;
 }
 
-static void find_deputy(const struct staff_book *book, struct id next, struct presence *out)
+static void find_deputy(const struct staff_book *book, struct id next, struct attendance *out)
 {
     struct id *skipped = (struct id *)(uintptr_t)out->skipped;
     while (!id_is_zero(next) && !seen_before(out, next) && out->skipped_count < CHAIN_MAX) {
@@ -132,22 +132,22 @@ static bool next_there(const struct staff_book *book, const struct staff *staff,
 }
 
 static void say_state(const struct calendar *calendar, const struct absence *away,
-                      struct presence *out)
+                      struct attendance *out)
 {
     const char *closed = calendar_closed_day(calendar, zone_local(calendar->zone, out->at).day);
-    out->state = presence_state_PRESENT;
+    out->state = attendance_state_PRESENT;
     if (!calendar_open(calendar, out->at))
-        out->state = closed ? presence_state_HOLIDAY : presence_state_OFF_HOURS;
+        out->state = closed ? attendance_state_HOLIDAY : attendance_state_OFF_HOURS;
     if (closed && *closed)
         out->holiday = closed;
     if (away) {
-        out->state = presence_state_AWAY;
+        out->state = attendance_state_AWAY;
         out->reason = away->reason;
     }
 }
 
-bool presence_make(const struct staff_book *book, const struct staff *staff, int64_t at_us,
-                   struct presence *out, struct err *err)
+bool attendance_make(const struct staff_book *book, const struct staff *staff, int64_t at_us,
+                     struct attendance *out, struct err *err)
 {
     const struct calendar_source source = {
         .hours = staff->hours,
@@ -155,18 +155,18 @@ bool presence_make(const struct staff_book *book, const struct staff *staff, int
         .holidays = staff->holidays ? staff->holidays : book->holidays,
     };
     const struct calendar *calendar = calendar_make(&source, book->arena);
-    *out = (struct presence){ .staff = staff->id, .name = staff->name, .at = at_us };
+    *out = (struct attendance){ .staff = staff->id, .name = staff->name, .at = at_us };
     out->skipped = arena_array(book->arena, CHAIN_MAX, sizeof *out->skipped);
     if (!calendar || !out->skipped)
         return fail(err, ERR_TOO_LARGE, NULL, TEXT_ANSWER_TOO_LARGE, NULL);
     const struct absence *away = book->absence(book->context, staff->id, at_us);
     say_state(calendar, away, out);
     if (has_left(staff))
-        out->state = presence_state_LEFT;
+        out->state = attendance_state_LEFT;
     if (away || has_left(staff))
         find_deputy(book, deputy_of(staff, away), out);
     out->back_at = at_us;
-    if (out->state != presence_state_PRESENT && !has_left(staff))
+    if (out->state != attendance_state_PRESENT && !has_left(staff))
         out->has_back_at = next_there(book, staff, calendar, &out->back_at);
     return true;
 }

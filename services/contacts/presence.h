@@ -28,5 +28,5 @@ MUST_USE bool deputy_check(const struct staff_book *book, const struct staff *st
                            struct err *err);
 
 // ERR_TOO_LARGE when the arena is full.
-MUST_USE bool presence_make(const struct staff_book *book, const struct staff *staff, int64_t at_us,
-                            struct presence *out, struct err *err);
+MUST_USE bool attendance_make(const struct staff_book *book, const struct staff *staff,
+                              int64_t at_us, struct attendance *out, struct err *err);

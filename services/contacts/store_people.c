@@ -2,6 +2,8 @@
 // Each index names the query that needs it.
 #include "services/contacts/store_people.h"
 
+#include <string.h>
+
 struct key id_time_key(struct id id, int64_t time_us)
 {
     struct key key = key_of_id(id);
@@ -17,17 +19,17 @@ struct key time_key(int64_t time_us)
     return key;
 }
 
+// As two ids, so that no byte has a meaning.
 struct key hash_key(struct bytes hash)
 {
-    // 32 bytes as two ids, so that no byte has a meaning.
+    struct id halves[2] = { { { 0 } } };
     struct key key;
-    struct id half = { { 0 } };
+    size_t size = hash.size < sizeof halves ? hash.size : sizeof halves;
     key_init(&key);
-    for (size_t i = 0; i < hash.size; i++) {
-        half.bytes[i % sizeof half.bytes] = hash.data[i];
-        if (i % sizeof half.bytes == sizeof half.bytes - 1)
-            key_id(&key, half);
-    }
+    if (size > 0)
+        memcpy(halves, hash.data, size);
+    key_id(&key, halves[0]);
+    key_id(&key, halves[1]);
     return key;
 }
 
@@ -50,7 +52,7 @@ const struct index *const member_by_client = &member_indexes[0];
 
 const struct table member_table = {
     .name = "member",
-    .number = 20,
+    .number = 60,
     .record = member_record,
     .key = member_key,
     .indexes = member_indexes,
@@ -77,7 +79,7 @@ const struct index *const absence_by_staff = &absence_indexes[0];
 
 const struct table absence_table = {
     .name = "absence",
-    .number = 21,
+    .number = 61,
     .record = absence_record,
     .key = absence_key,
     .indexes = absence_indexes,
@@ -104,7 +106,7 @@ const struct index *const told_by_contact = &told_indexes[0];
 
 const struct table told_table = {
     .name = "message_told",
-    .number = 22,
+    .number = 62,
     .record = message_told_record,
     .key = told_key,
     .indexes = told_indexes,
@@ -120,7 +122,7 @@ static void diversion_key(const void *row, struct key *key)
 
 const struct table diversion_table = {
     .name = "client_diversion",
-    .number = 23,
+    .number = 63,
     .record = client_diversion_record,
     .key = diversion_key,
 };
@@ -144,7 +146,7 @@ const struct index *const purge_notice_due = &notice_indexes[0];
 
 const struct table purge_notice_table = {
     .name = "purge_notice",
-    .number = 24,
+    .number = 64,
     .record = purge_notice_record,
     .key = notice_key,
     .indexes = notice_indexes,
@@ -158,7 +160,7 @@ static void log_key(const void *row, struct key *key)
 
 const struct table purge_log_table = {
     .name = "purge_log",
-    .number = 25,
+    .number = 65,
     .record = purge_entry_record,
     .key = log_key,
 };
@@ -181,7 +183,7 @@ const struct index *const purge_kept_due = &kept_indexes[0];
 
 const struct table purge_kept_table = {
     .name = "purge_kept",
-    .number = 26,
+    .number = 66,
     .record = purge_kept_record,
     .key = kept_key,
     .indexes = kept_indexes,
@@ -195,7 +197,7 @@ static void mark_key(const void *row, struct key *key)
 
 const struct table purge_mark_table = {
     .name = "purge_mark",
-    .number = 27,
+    .number = 67,
     .record = purge_mark_record,
     .key = mark_key,
 };
@@ -241,7 +243,7 @@ const struct index *const appointment_by_contact = &appointment_indexes[2];
 
 const struct table appointment_table = {
     .name = "appointment",
-    .number = 28,
+    .number = 68,
     .record = appointment_record,
     .key = appointment_key,
     .indexes = appointment_indexes,
@@ -269,7 +271,7 @@ const struct index *const reminder_due = &reminder_indexes[0];
 
 const struct table reminder_table = {
     .name = "reminder",
-    .number = 29,
+    .number = 69,
     .record = reminder_record,
     .key = reminder_key,
     .indexes = reminder_indexes,
@@ -295,7 +297,7 @@ const struct index *const calendar_by_hash = &calendar_indexes[0];
 
 const struct table calendar_key_table = {
     .name = "calendar_key",
-    .number = 30,
+    .number = 70,
     .record = calendar_key_record,
     .key = calendar_key_key,
     .indexes = calendar_indexes,

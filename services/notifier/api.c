@@ -2,6 +2,7 @@
 // What the notifier is asked: streams, which the server drives, and a board's rows once.
 #include "services/notifier/api.h"
 
+#include "common/step/rows.h"
 #include "common/step/server.h"
 #include "common/step/stream.h"
 #include "common/wire/codec.h"
@@ -61,10 +62,28 @@ static void page_fill(struct request *rq, const struct board_query *query, struc
     mp_writer_done(&writer);
 }
 
+static bool agents_get(struct request *rq, const struct board_query *query, struct board_page *out)
+{
+    struct page page = { query->after, query->has_limit, query->limit };
+    struct paging paging = { .table = &board_agent_table };
+
+    if (!id_is_zero(query->client) || !id_is_zero(query->staff) || !id_is_zero(query->team))
+        return fail(&rq->err, ERR_INVALID, "board", TEXT_BOARD_NOT_NARROWED, NULL);
+    if (!page_read(rq, &page, &paging))
+        return false;
+    *out = (struct board_page){ .agents = paging.rows,
+                                .agents_count = paging.count,
+                                .more = paging.more };
+    return true;
+}
+
 bool board_get(struct request *rq, const struct board_query *query, struct board_page *out)
 {
-    struct board_call *rows = arena_array(rq->arena, PAGE_ROWS_MAX, sizeof *rows);
+    struct board_call *rows;
 
+    if (query->board == board_AGENTS)
+        return agents_get(rq, query, out);
+    rows = arena_array(rq->arena, PAGE_ROWS_MAX, sizeof *rows);
     if (!rows)
         return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_BOARD_TOO_LARGE, NULL);
     out->calls = rows;
@@ -77,7 +96,8 @@ static bool tick(struct request *rq)
     return job_step(rq, notifier_jobs, NOTIFIER_JOBS);
 }
 
-static const struct board_source boards[] = { { "calls", "board_call", &board_call_table } };
+static const struct board_source boards[] = { { "calls", "board_call", &board_call_table },
+                                              { "agents", "board_agent", &board_agent_table } };
 
 #define SERVICE      notifier
 #define SERVICE_FILE "proto/notifier.def"

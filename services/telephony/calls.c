@@ -6,7 +6,10 @@
 
 #include "common/base/phone.h"
 #include "common/wire/codec.h"
+#include "services/telephony/acts.h"
+#include "services/telephony/agents.h"
 #include "services/telephony/diversion.h"
+#include "services/telephony/hotlines.h"
 #include "services/telephony/store.h"
 #include "services/telephony/switchboard.h"
 #include "services/telephony/who.h"
@@ -79,6 +82,8 @@ static void identify(struct request *rq, struct call *next, const struct call *b
         next->shown_contact = number ? who_is_shown(rq, next->client, number) : NULL;
     }
     who_was_reached(rq, next);
+    next->has_hotline = next->hotline =
+        (before && before->has_hotline && before->hotline) || hotlines_hold(rq, next);
 }
 
 static bool same(struct request *rq, const struct call *a, const struct call *b)
@@ -113,7 +118,8 @@ bool calls_record(struct request *rq, const struct call *seen)
         return true;
     if (next.state == call_state_ENDED && !diversion_note(rq, &next))
         return false;
-    return call_put(rq, &next);
+    return call_put(rq, &next) && agents_see_call(rq, known ? &before : NULL, &next) &&
+           (known || acts_see_call(rq, &next));
 }
 
 bool calls_set_contact(struct request *rq, const struct call_contact_in *said, struct call *out)

@@ -19,7 +19,7 @@ static void diversion_key(const void *row, struct key *key)
 
 const struct table call_diversion_table = {
     .name = "client_diversion",
-    .number = 20,
+    .number = 60,
     .record = client_diversion_record,
     .key = diversion_key,
 };

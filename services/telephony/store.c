@@ -3,6 +3,7 @@
 #include "services/telephony/store.h"
 
 #include "common/base/compiler.h"
+#include "common/step/intent.h"
 #include "services/telephony/diversion.h"
 #include "services/telephony/told.h"
 
@@ -227,6 +228,8 @@ const struct table known_staff_table = {
 };
 
 const struct table *const telephony_tables[TELEPHONY_TABLES] = {
-    &call_table,        &known_contact_table,  &known_client_table,
-    &known_staff_table, &call_diversion_table, &call_told_table,
+    &call_table,           &known_contact_table, &known_client_table,
+    &known_staff_table,    &agent_table,         &act_table,
+    &hotline_table,        &intent_table,        &call_told_table,
+    &call_diversion_table,
 };

@@ -40,7 +40,7 @@ const struct index *const call_told_by_call = &told_indexes[0];
 
 const struct table call_told_table = {
     .name = "told_in_call",
-    .number = 21,
+    .number = 61,
     .record = told_in_call_record,
     .key = told_key,
     .indexes = told_indexes,

@@ -146,18 +146,18 @@ TEST(whoever_is_away_has_a_deputy)
     struct fixture *fx = world_new();
     struct staff cem = staff_with(fx, "Cem", house), bert = staff_with(fx, "Bert", cem.id),
                  anna = staff_with(fx, "Anna", bert.id), out;
-    struct presence there;
+    struct attendance there;
     int64_t now = fixture_now(fx);
-    struct presence_query query = { .staff = anna.id };
+    struct attendance_query query = { .staff = anna.id };
     CHECK_INT(call_staff_present(&fx->client, &query, &there), CALL_DONE);
-    CHECK_INT(there.state, presence_state_PRESENT);
+    CHECK_INT(there.state, attendance_state_PRESENT);
     struct absence absence = absence_with(fx, anna.id, now, now + DAYS(2));
     (void)absence_with(fx, bert.id, now - DAYS(1), now + 1);
     fixture_settle(fx);
     query.has_at = true;
     query.at = now;
     CHECK_INT(call_staff_present(&fx->client, &query, &there), CALL_DONE);
-    CHECK_INT(there.state, presence_state_AWAY);
+    CHECK_INT(there.state, attendance_state_AWAY);
     CHECK_STR(there.deputy_name, "Cem");
     CHECK(id_equal(there.skipped[0], bert.id));
     query.at = now + 1; // Bert is back
@@ -165,14 +165,14 @@ TEST(whoever_is_away_has_a_deputy)
     CHECK_STR(there.deputy_name, "Bert");
     query.at = now + DAYS(2); // and Anna
     CHECK_INT(call_staff_present(&fx->client, &query, &there), CALL_DONE);
-    CHECK_INT(there.state, presence_state_PRESENT);
+    CHECK_INT(there.state, attendance_state_PRESENT);
     struct absence_change change = {
         .id = absence.id, .version = 1, .has_withdrawn = true, .withdrawn = true
     };
     CHECK_INT(call_absence_edit(&fx->client, &change, &absence), CALL_DONE);
     query.at = now;
     CHECK_INT(call_staff_present(&fx->client, &query, &there), CALL_DONE);
-    CHECK_INT(there.state, presence_state_PRESENT);
+    CHECK_INT(there.state, attendance_state_PRESENT);
     struct staff_change circle = { .id = cem.id, .version = 1, .deputy = anna.id };
     refused(fx, call_staff_edit(&fx->client, &circle, &out), ERR_CONFLICT, "deputy");
     CHECK(strstr(fx->client.refused.german, "Cem → Anna → Bert → Cem") != NULL);
@@ -211,7 +211,7 @@ TEST(absences_go_with_the_sight_of_the_person)
     struct team team;
     struct staff anna, bert;
     struct absence out;
-    struct presence there;
+    struct attendance there;
     CHECK_INT(call_team_add(&fx->client, &(struct team_new){ "Büro" }, &team), CALL_DONE);
     CHECK_INT(
         call_staff_add(&fx->client, &(struct staff_new){ .name = "Anna", .team = team.id }, &anna),
@@ -230,7 +230,7 @@ TEST(absences_go_with_the_sight_of_the_person)
         refused(fx, call_absence_edit(&fx->client, &change, &out), ERR_NOT_FOUND, "id");
         refused(
             fx,
-            call_staff_present(&fx->client, &(struct presence_query){ .staff = bert.id }, &there),
+            call_staff_present(&fx->client, &(struct attendance_query){ .staff = bert.id }, &there),
             ERR_NOT_FOUND, "staff");
     }
     fixture_free(fx);

@@ -249,7 +249,7 @@ TEST(a_preview_pages_in_order_and_changes_nothing)
     do {
         CHECK_INT(call_purge_preview(&fx->client, &query, &page), CALL_DONE);
         for (size_t i = 0; i < page.candidates_count; i++)
-            strcat(seen, page.candidates[i].name);
+            seen[strlen(seen)] = page.candidates[i].name[0];
         query.after = page.candidates[page.candidates_count - 1].contact;
     } while (page.more && strlen(seen) < 9);
     CHECK_STR(seen, "0123456");

@@ -70,11 +70,11 @@ static void away(struct pages *pages, uint8_t who, const char *from, const char 
                                                                 .until = at(until) };
 }
 
-static struct presence there(const struct staff_book *book, uint8_t who, const char *when)
+static struct attendance there(const struct staff_book *book, uint8_t who, const char *when)
 {
-    struct presence out = { 0 };
+    struct attendance out = { 0 };
     struct err err = { 0 };
-    CHECK(presence_make(book, page_staff(book->context, number(who)), at(when), &out, &err));
+    CHECK(attendance_make(book, page_staff(book->context, number(who)), at(when), &out, &err));
     CHECK_OK(&err);
     return out;
 }
@@ -84,28 +84,28 @@ TEST(hours_holidays_and_absences_decide)
     struct pages pages = { 0 };
     struct staff_book book = book_of(&pages);
     pages.staff[0].hours = "Mo–Fr 08:00–16:00";
-    CHECK_INT(there(&book, 1, "2026-03-02T08:00:00Z").state, presence_state_PRESENT);
-    struct presence out = there(&book, 1, "2026-03-06T16:00:00Z");
-    CHECK_INT(out.state, presence_state_OFF_HOURS);
+    CHECK_INT(there(&book, 1, "2026-03-02T08:00:00Z").state, attendance_state_PRESENT);
+    struct attendance out = there(&book, 1, "2026-03-06T16:00:00Z");
+    CHECK_INT(out.state, attendance_state_OFF_HOURS);
     CHECK_INT(out.back_at, at("2026-03-09T07:00:00Z"));
     out = there(&book, 1, "2026-05-01T08:00:00Z");
-    CHECK_INT(out.state, presence_state_HOLIDAY);
+    CHECK_INT(out.state, attendance_state_HOLIDAY);
     CHECK_STR(out.holiday, "Tag der Arbeit");
     CHECK_INT(out.back_at, at("2026-05-04T06:00:00Z"));
     // Two absences, one leading into the other, then a weekend.
     away(&pages, 1, "2026-03-02T00:00:00Z", "2026-03-04T12:00:00Z");
     away(&pages, 1, "2026-03-04T12:00:00Z", "2026-03-07T12:00:00Z");
     out = there(&book, 1, "2026-03-02T08:00:00Z");
-    CHECK_INT(out.state, presence_state_AWAY);
+    CHECK_INT(out.state, attendance_state_AWAY);
     CHECK_INT(out.reason, absence_reason_VACATION);
     CHECK_INT(out.back_at, at("2026-03-09T07:00:00Z"));
-    CHECK_INT(there(&book, 1, "2026-03-09T07:00:00Z").state, presence_state_PRESENT);
+    CHECK_INT(there(&book, 1, "2026-03-09T07:00:00Z").state, attendance_state_PRESENT);
     pages.staff[0].has_left = pages.staff[0].left = true;
     out = there(&book, 1, "2026-03-09T07:00:00Z");
-    CHECK_INT(out.state, presence_state_LEFT);
+    CHECK_INT(out.state, attendance_state_LEFT);
     CHECK(!out.has_back_at);
     // Without hours: day and night, but for holidays.
-    CHECK_INT(there(&book, 2, "2026-03-07T01:00:00Z").state, presence_state_PRESENT);
+    CHECK_INT(there(&book, 2, "2026-03-07T01:00:00Z").state, attendance_state_PRESENT);
     arena_free(book.arena);
 }
 
@@ -121,7 +121,7 @@ TEST(absent_deputies_are_skipped)
     away(&pages, 1, "2026-03-01T00:00:00Z", "2026-03-05T00:00:00Z");
     CHECK_STR(there(&book, 1, when).deputy_name, "Bert");
     away(&pages, 2, "2026-03-01T00:00:00Z", "2026-03-05T00:00:00Z");
-    struct presence out = there(&book, 1, when);
+    struct attendance out = there(&book, 1, when);
     CHECK_STR(out.deputy_name, "Cem");
     CHECK_INT((int64_t)out.skipped_count, 1);
     pages.staff[2].has_left = pages.staff[2].left = true;

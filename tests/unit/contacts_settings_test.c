@@ -2,6 +2,7 @@
 // Clients' settings and those of their people: read, inherited, filled in; who is found again.
 #include "services/contacts/settings.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/base/civil.h"
@@ -133,11 +134,11 @@ static struct effective holds(const struct client_row *client, const struct memb
 static const char *inherited(const struct effective *effective)
 {
     static char names[300];
+    size_t used = 0;
     names[0] = '\0';
-    for (size_t i = 0; i < effective->inherited_count; i++) {
-        strcat(names, i ? " " : "");
-        strcat(names, effective->inherited[i]);
-    }
+    for (size_t i = 0; i < effective->inherited_count; i++)
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? " " : "",
+                                 effective->inherited[i]);
     return names;
 }
 
