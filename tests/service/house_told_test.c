@@ -3,7 +3,7 @@
 // between them.
 #include "services/contacts/api.h"
 #include "services/telephony/told.h"
-#include "tests/service/telephony_world.h"
+#include "tests/service/telephony_seen.h"
 
 static struct switchboard board = { .home = { .country = "49", .area = "30" } };
 

@@ -2,7 +2,7 @@
 // Clients whose calls carry their own number only are noticed, once, and cleared again.
 #include "services/telephony/diversion.h"
 
-#include "tests/service/telephony_world.h"
+#include "tests/service/telephony_seen.h"
 
 #define OWN   "+49301234567"
 #define OTHER "+4940669690123"
@@ -47,7 +47,7 @@ static struct client_diversion noticed(struct fixture *fx)
     return row;
 }
 
-TEST(telephony_is_whole)
+TEST(telephony_is_whole_with_diversions)
 {
     CHECK_STR(fixture_incomplete(&telephony_service), "");
 }
