@@ -29,21 +29,34 @@ static const struct id *name_find(const struct names *names, const char *name)
     return NULL;
 }
 
+static bool replace_name(const struct names *names, const char *key, json_t *value, struct err *err)
+{
+    const char *text = json_string_value(value);
+    if (!text || text[0] != '@')
+        return true;
+    const struct id *id = name_find(names, text + 1);
+    if (!id)
+        return fail(err, ERR_INVALID, key, TEXT_CLI_NAME_UNKNOWN, text, NULL);
+    if (json_string_set(value, id_text(*id).text) != 0)
+        return fail(err, ERR_INTERNAL, key, TEXT_CLI_OUT_OF_MEMORY, NULL);
+    return true;
+}
+
 // Puts ids in the place of "@NAME" in the values of one object and the lists in it.
 static bool replace_names(const struct names *names, json_t *object, struct err *err)
 {
     const char *key;
-    json_t *value;
+    json_t *value, *item;
+    size_t i;
     json_object_foreach(object, key, value)
     {
-        const char *text = json_string_value(value);
-        if (!text || text[0] != '@')
-            continue;
-        const struct id *id = name_find(names, text + 1);
-        if (!id)
-            return fail(err, ERR_INVALID, key, TEXT_CLI_NAME_UNKNOWN, text, NULL);
-        if (json_string_set(value, id_text(*id).text) != 0)
-            return fail(err, ERR_INTERNAL, key, TEXT_CLI_OUT_OF_MEMORY, NULL);
+        if (!replace_name(names, key, value, err))
+            return false;
+        json_array_foreach(value, i, item)
+        {
+            if (!replace_name(names, key, item, err))
+                return false;
+        }
     }
     return true;
 }
