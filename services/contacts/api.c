@@ -10,6 +10,7 @@
 #include "services/contacts/client.h"
 #include "services/contacts/contact.h"
 #include "services/contacts/find.h"
+#include "services/contacts/merges.h"
 #include "services/contacts/staff.h"
 #include "services/contacts/store.h"
 
@@ -123,7 +124,7 @@ bool contact_add(struct request *rq, const struct contact_new *in, struct contac
 static bool contact_seen(struct request *rq, struct id id, int64_t version, struct contact *row)
 {
     if (!row_find(rq, &contact_table, id, row))
-        return fail(&rq->err, ERR_NOT_FOUND, "id", TEXT_CONTACT_UNKNOWN, NULL);
+        return contact_missing(rq, id);
     return version == row->version || refuse_stale(rq, contact_record(), row);
 }
 
@@ -153,9 +154,7 @@ bool contact_delete(struct request *rq, const struct deletion *in, struct contac
 
 bool contact_get(struct request *rq, const struct by_id *in, struct contact *out)
 {
-    if (row_find(rq, &contact_table, in->id, out))
-        return true;
-    return fail(&rq->err, ERR_NOT_FOUND, "id", TEXT_CONTACT_UNKNOWN, NULL);
+    return row_find(rq, &contact_table, in->id, out) || contact_missing(rq, in->id);
 }
 
 bool contact_list(struct request *rq, const struct page *in, struct contact_page *out)

@@ -6,6 +6,7 @@
 
 #include "common/base/phone_match.h"
 #include "common/base/text.h"
+#include "services/contacts/likeness.h"
 
 #define WORDS_MEMORY ((size_t)32 << 10) // the texts of one contact, folded
 
@@ -111,6 +112,29 @@ static void contact_words_anywhere(const void *row, struct keys *keys)
     add_words(row, true, keys);
 }
 
+struct key contact_likeness_key(struct id client, enum likeness likeness, const char *value)
+{
+    struct key key;
+    key_init(&key);
+    key_id(&key, client);
+    key_int(&key, likeness);
+    key_str(&key, value);
+    return key;
+}
+
+static void contact_likenesses(const void *row, struct keys *keys)
+{
+    const struct contact *contact = row;
+    struct arena *arena = arena_new(WORDS_MEMORY);
+    struct likeness_of found[LIKENESSES_MAX];
+    size_t count = likenesses(contact, arena, found);
+    for (size_t i = 0; i < count; i++) {
+        struct key key = contact_likeness_key(contact->client, found[i].likeness, found[i].value);
+        keys_add(keys, &key);
+    }
+    arena_free(arena);
+}
+
 const struct index contact_indexes[CONTACT_INDEXES] = {
     [CONTACT_BY_NUMBER] = { .name = "contact.by_number",
                             .keys = contact_numbers,
@@ -121,6 +145,9 @@ const struct index contact_indexes[CONTACT_INDEXES] = {
     [CONTACT_BY_WORD_ANYWHERE] = { .name = "contact.by_word_anywhere",
                                    .keys = contact_words_anywhere,
                                    .query = "who bears this name, whatever the client" },
+    [CONTACT_BY_LIKENESS] = { .name = "contact.by_likeness",
+                              .keys = contact_likenesses,
+                              .query = "who may be the same person, within one client" },
 };
 
 const struct table contact_table = {
@@ -216,8 +243,6 @@ const struct table team_table = {
 };
 
 const struct table *const contacts_tables[CONTACTS_TABLES] = {
-    &contact_table,
-    &client_table,
-    &staff_table,
-    &team_table,
+    &contact_table, &client_table,       &staff_table,  &team_table,
+    &merged_table,  &merge_detail_table, &import_table,
 };

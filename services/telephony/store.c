@@ -224,9 +224,19 @@ const struct table known_staff_table = {
     .index_count = COUNT_OF(known_staff_indexes),
 };
 
+static void known_merged_key(const void *row, struct key *key)
+{
+    const struct contact_merged *merged = row;
+    key_id(key, merged->id);
+}
+
+const struct table known_merged_table = {
+    .name = "merged",
+    .number = 30,
+    .record = contact_merged_record,
+    .key = known_merged_key,
+};
+
 const struct table *const telephony_tables[TELEPHONY_TABLES] = {
-    &call_table,
-    &known_contact_table,
-    &known_client_table,
-    &known_staff_table,
+    &call_table, &known_contact_table, &known_client_table, &known_staff_table, &known_merged_table,
 };
