@@ -26,7 +26,8 @@ struct taking {
     enum import_known known;
     struct editor editor;
     struct import_result *result;
-    struct import_reject *rejects;
+    struct import_reject *rejects, *remarks;
+    size_t room; // for either
 };
 
 static bool too_large(struct request *rq)
@@ -252,15 +253,29 @@ static bool take_row(const struct taking *taking, const struct import_row *in, s
 }
 
 // --- batches
-static void reject(struct taking *taking, const struct import_row *row, const struct err *err)
+static struct import_reject told(const struct taking *taking, int64_t row, const struct err *err)
 {
     struct arena *arena = taking->rq->arena;
-    taking->rejects[taking->result->rejects_count++] = (struct import_reject){
-        .row = row->row,
+    return (struct import_reject){
+        .row = row,
         .field = *err->field ? arena_text(arena, err->field, strlen(err->field)) : NULL,
         .problem = arena_text(arena, err->german, strlen(err->german)),
         .problem_en = arena_text(arena, err->english, strlen(err->english)),
     };
+}
+
+// A number that nobody can dial is kept as it was typed; somebody should know.
+static void remark_phones(struct taking *taking, const struct import_row *row)
+{
+    for (size_t i = 0; i < row->contact->phones_count; i++) {
+        struct phone phone;
+        struct err err = { 0 };
+        if (phone_read(row->contact->phones[i].typed, taking->editor.home, &phone, &err) ||
+            taking->result->remarks_count == taking->room)
+            continue;
+        err_within(&err, "phones", (int64_t)i);
+        taking->remarks[taking->result->remarks_count++] = told(taking, row->row, &err);
+    }
 }
 
 static bool is_rows_fault(enum err_code code)
@@ -274,9 +289,12 @@ static bool take_rows(struct taking *taking, const struct import_row *rows, size
 {
     struct request *rq = taking->rq;
     int64_t last = 0;
+    taking->room = count;
     taking->rejects = arena_array(rq->arena, count, sizeof *taking->rejects);
+    taking->remarks = arena_array(rq->arena, count, sizeof *taking->remarks);
     taking->result->rejects = taking->rejects;
-    if (!taking->rejects)
+    taking->result->remarks = taking->remarks;
+    if (!taking->rejects || !taking->remarks)
         return too_large(rq);
     for (size_t i = 0; i < count; i++) {
         struct import_result before = *taking->result;
@@ -290,14 +308,16 @@ static bool take_rows(struct taking *taking, const struct import_row *rows, size
             continue;
         }
         *place = last;
-        if (take_row(taking, &rows[i], &err))
+        if (take_row(taking, &rows[i], &err)) {
+            remark_phones(taking, &rows[i]);
             continue;
+        }
         if (!is_rows_fault(err.code)) {
             rq->err = err;
             return false;
         }
         *taking->result = before;
-        reject(taking, &rows[i], &err);
+        taking->rejects[taking->result->rejects_count++] = told(taking, rows[i].row, &err);
     }
     return true;
 }
