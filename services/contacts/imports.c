@@ -167,6 +167,20 @@ static void find_same(const struct taking *taking, const struct contact *row, st
 }
 
 // --- taking one row
+
+// Derived, so that a row makes the same contact whenever it comes; and ascending by row within the
+// import, so that the table grows at its end and a list comes out in the order in which it came.
+static struct id row_id(struct id import, int64_t row)
+{
+    struct id id = id_derive(import, "import", (uint32_t)row);
+    uint32_t place = (uint32_t)row & 0xFFFFFF;
+    id.bytes[6] = (uint8_t)(0x70 | place >> 20);
+    id.bytes[7] = (uint8_t)(place >> 12);
+    id.bytes[8] = (uint8_t)(0x80 | (place >> 6 & 0x3F));
+    id.bytes[9] = (uint8_t)((place & 0x3F) << 2 | (id.bytes[9] & 0x03));
+    return id;
+}
+
 static bool write_row(const struct taking *taking, const struct contact *row, struct err *err)
 {
     if (id_is_zero(taking->id))
@@ -233,8 +247,7 @@ static bool take_row(const struct taking *taking, const struct import_row *in, s
     if (!id_is_zero(said.client))
         return fail(err, ERR_INVALID, "client", TEXT_IMPORT_CLIENT, NULL);
     said.client = taking->client;
-    struct id id =
-        id_derive(id_is_zero(taking->id) ? rq->id : taking->id, "import", (uint32_t)in->row);
+    struct id id = row_id(id_is_zero(taking->id) ? rq->id : taking->id, in->row);
     if (!contact_make(&said, &taking->editor, id, &made, err))
         return false;
     find_same(taking, &made, same);

@@ -38,18 +38,26 @@ static int by_text(const void *a, const void *b)
 const char *likeness_name(const char *name, struct arena *arena)
 {
     const char *words[WORDS_MAX];
-    const char *folded = text_fold(arena, name), *all = "";
-    size_t count = 0;
-    while (folded && *folded && count < WORDS_MAX) {
-        size_t size = strcspn(folded, " ");
-        words[count] = arena_text(arena, folded, size);
-        if (!words[count++])
-            return NULL;
-        folded += size + (folded[size] == ' ');
+    char *folded = text_fold(arena, name);
+    size_t size = folded ? strlen(folded) : 0, count = 0, used = 0;
+    char *all = folded ? arena_alloc(arena, size + 1) : NULL;
+    if (!all)
+        return NULL;
+    while (*folded && count < WORDS_MAX) {
+        words[count++] = folded;
+        folded += strcspn(folded, " ");
+        if (*folded)
+            *folded++ = '\0';
     }
     qsort(words, count, sizeof *words, by_text);
-    for (size_t i = 0; all && i < count; i++)
-        all = arena_format(arena, "%s%s%s", all, i ? " " : "", words[i]);
+    for (size_t i = 0; i < count; i++) {
+        size_t word = strlen(words[i]);
+        if (i)
+            all[used++] = ' ';
+        memcpy(all + used, words[i], word);
+        used += word;
+    }
+    all[used] = '\0';
     return all;
 }
 

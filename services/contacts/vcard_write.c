@@ -49,13 +49,15 @@ static void put_plain(struct writing *writing, const char *text)
     }
 }
 
-static void put_escaped(struct writing *writing, const char *text)
+// Version 4.0 escapes semicolons in compound values only; there a single one would stay "\;".
+static void put_escaped(struct writing *writing, const char *text, bool compound)
 {
+    const char *escaped = compound || writing->version == VCARD_3 ? "\\,;" : "\\,";
     for (; text && *text;) {
         size_t size = character_size(text);
         if (*text == '\n')
             put_folded(writing, "\\n", 2);
-        else if (strchr("\\,;", *text))
+        else if (strchr(escaped, *text))
             put_folded(writing, (const char[]){ '\\', *text }, 2);
         else if (*text != '\r')
             put_folded(writing, text, size);
@@ -75,7 +77,7 @@ static void put_line(struct writing *writing, const char *name, const char *text
         return;
     put_plain(writing, name);
     put_plain(writing, ":");
-    put_escaped(writing, text);
+    put_escaped(writing, text, strcmp(name, "ORG") == 0);
     end_line(writing);
 }
 
@@ -129,9 +131,9 @@ static void put_names(struct writing *writing, const struct contact *contact)
     if (writing->version == VCARD_4 && !contact->given_name && !contact->family_name)
         return;
     put_plain(writing, "N:");
-    put_escaped(writing, contact->family_name);
+    put_escaped(writing, contact->family_name, true);
     put_plain(writing, ";");
-    put_escaped(writing, contact->given_name);
+    put_escaped(writing, contact->given_name, true);
     put_plain(writing, ";;;");
     end_line(writing);
 }
@@ -141,7 +143,7 @@ static void put_phones(struct writing *writing, const struct contact *contact)
     for (size_t i = 0; i < contact->phones_count; i++) {
         const struct number *number = &contact->phones[i];
         begin_labelled(writing, "TEL", number->label);
-        put_escaped(writing, number->typed);
+        put_escaped(writing, number->typed, false);
         end_labelled(writing, number->label);
     }
 }
@@ -157,7 +159,7 @@ static void put_addresses(struct writing *writing, const struct contact *contact
         for (size_t k = 0; k < COUNT_OF(parts); k++) {
             if (k)
                 put_plain(writing, ";");
-            put_escaped(writing, parts[k]);
+            put_escaped(writing, parts[k], true);
         }
         end_labelled(writing, address->label);
     }
@@ -171,7 +173,7 @@ static void put_categories(struct writing *writing, const struct contact *contac
     for (size_t i = 0; i < contact->categories_count; i++) {
         if (i)
             put_plain(writing, ",");
-        put_escaped(writing, contact->categories[i]);
+        put_escaped(writing, contact->categories[i], false);
     }
     end_line(writing);
 }
