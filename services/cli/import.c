@@ -304,9 +304,9 @@ static void print_sums(const struct importing *importing)
 // The rows that were not taken, as a table with reasons; false after having said why not.
 static bool write_rejects(const struct importing *importing)
 {
-    static const struct sheet_column columns[] = { { "Zeile", 8 },
-                                                   { "Feld", 24 },
-                                                   { "Grund", 90 } };
+    static const struct sheet_column columns[] = {
+        { "Zeile", 8 }, { "Ergebnis", 14 }, { "Feld", 24 }, { "Grund", 90 }
+    };
     const char *path = importing->rejects_path;
     const char *dot = path ? strrchr(path, '.') : NULL;
     bool csv = dot && strcmp(dot, ".csv") == 0;

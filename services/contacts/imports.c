@@ -2,6 +2,7 @@
 // One row after the other: known or new, taken or rejected. A rejected row writes nothing.
 #include "services/contacts/imports.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/base/civil.h"
@@ -286,7 +287,7 @@ static void remark_phones(struct taking *taking, const struct import_row *row)
         if (phone_read(row->contact->phones[i].typed, taking->editor.home, &phone, &err) ||
             taking->result->remarks_count == taking->room)
             continue;
-        err_within(&err, "phones", (int64_t)i);
+        (void)snprintf(err.field, sizeof err.field, "phones[%zu].typed", i);
         taking->remarks[taking->result->remarks_count++] = told(taking, row->row, &err);
     }
 }
