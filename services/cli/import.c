@@ -108,6 +108,16 @@ static const char *fault_text(const struct importing *importing, const struct fa
     return importing->cli->english ? fault->english : fault->german;
 }
 
+// "emails[0]" as "E-Mail"; a heading of the file as it is.
+static const char *fault_field(const struct importing *importing, const struct fault *fault)
+{
+    const struct cli *cli = importing->cli;
+    size_t size = fault->field ? strcspn(fault->field, "[.") : 0;
+    char *name = size && !cli->english ? arena_text(cli->arena, fault->field, size) : NULL;
+    const struct field *field = name ? record_field(contact_new_record(), name) : NULL;
+    return field ? field->german : fault->field;
+}
+
 // --- batches
 static enum call_result send(struct importing *importing, struct import_result *out)
 {
@@ -271,7 +281,7 @@ static void print_faults(const struct importing *importing)
         fprintf(cli->out, "  %s %lld (%s)%s%s: %s\n", cli_text(cli, TEXT_CLI_LINE),
                 (long long)fault->row,
                 cli_text(cli, fault->remark ? TEXT_IMPORT_TAKEN : TEXT_IMPORT_REJECTED),
-                fault->field ? ", " : "", fault->field ? fault->field : "",
+                fault->field ? ", " : "", fault->field ? fault_field(importing, fault) : "",
                 fault_text(importing, fault));
     }
     if (importing->fault_count > SHOWN_FAULTS)
@@ -322,7 +332,7 @@ static bool write_rejects(const struct importing *importing)
         const char *const texts[] = {
             row.text,
             cli_text(importing->cli, fault->remark ? TEXT_IMPORT_TAKEN : TEXT_IMPORT_REJECTED),
-            fault->field, fault_text(importing, fault)
+            fault_field(importing, fault), fault_text(importing, fault)
         };
         good = sheet_writer_row(writer, texts, &err);
     }

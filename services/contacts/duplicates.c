@@ -96,7 +96,7 @@ static bool grow_group(struct looking *looking, struct group *group)
 {
     for (size_t i = 0; i < group->count; i++) {
         struct likeness_of found[LIKENESSES_MAX];
-        size_t count = likenesses(&group->contacts[i], looking->rq->arena, found);
+        size_t count = likenesses(&group->contacts[i], LIKENESS_ALL, looking->rq->arena, found);
         struct id client = group->contacts[i].client;
         for (size_t k = 0; k < count; k++) {
             if (!has_reason(group, &found[k]) &&

@@ -147,24 +147,21 @@ static void add_same(const struct taking *taking, const struct likeness_of *of, 
     walk_close(walk);
 }
 
-static bool counts(const struct taking *taking, const struct contact *row, enum likeness likeness)
+static unsigned kinds_of(const struct taking *taking, const struct contact *row)
 {
-    bool by_number = taking->match == import_match_NUMBER ||
-                     (taking->match == import_match_EITHER && !row->customer_number);
-    if (likeness == likeness_NUMBER)
-        return by_number;
-    return likeness == likeness_CUSTOMER_NUMBER && taking->match != import_match_NUMBER;
+    if (taking->match == import_match_NUMBER ||
+        (taking->match == import_match_EITHER && !row->customer_number))
+        return LIKENESS_BIT(NUMBER);
+    return LIKENESS_BIT(CUSTOMER_NUMBER);
 }
 
 static void find_same(const struct taking *taking, const struct contact *row, struct same *same)
 {
     struct likeness_of found[LIKENESSES_MAX];
-    size_t count = likenesses(row, taking->rq->arena, found);
+    size_t count = likenesses(row, kinds_of(taking, row), taking->rq->arena, found);
     same->count = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (counts(taking, row, found[i].likeness))
-            add_same(taking, &found[i], same);
-    }
+    for (size_t i = 0; i < count; i++)
+        add_same(taking, &found[i], same);
 }
 
 // --- taking one row

@@ -91,7 +91,7 @@ static void add_emails(struct gathering *gathering, const struct contact *contac
 static void add_places(struct gathering *gathering, const struct contact *contact)
 {
     struct arena *arena = gathering->arena;
-    const char *name = likeness_name(contact->name, arena);
+    const char *name = contact->addresses_count > 0 ? likeness_name(contact->name, arena) : NULL;
     for (size_t i = 0; name && *name && i < contact->addresses_count && i < PLACES_MAX; i++) {
         const struct address *address = &contact->addresses[i];
         const char *place = address->town ? address->town : address->postcode;
@@ -101,14 +101,17 @@ static void add_places(struct gathering *gathering, const struct contact *contac
     }
 }
 
-size_t likenesses(const struct contact *contact, struct arena *arena,
+size_t likenesses(const struct contact *contact, unsigned kinds, struct arena *arena,
                   struct likeness_of out[LIKENESSES_MAX])
 {
     struct gathering gathering = { .arena = arena, .out = out };
-    add_numbers(&gathering, contact);
-    add_emails(&gathering, contact);
-    add_places(&gathering, contact);
-    if (contact->customer_number)
+    if (kinds & LIKENESS_BIT(NUMBER))
+        add_numbers(&gathering, contact);
+    if (kinds & LIKENESS_BIT(EMAIL))
+        add_emails(&gathering, contact);
+    if (kinds & LIKENESS_BIT(NAME_PLACE))
+        add_places(&gathering, contact);
+    if ((kinds & LIKENESS_BIT(CUSTOMER_NUMBER)) && contact->customer_number)
         add(&gathering, likeness_CUSTOMER_NUMBER,
             likeness_customer(contact->customer_number, arena));
     return gathering.count;

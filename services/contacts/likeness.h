@@ -12,8 +12,12 @@ struct likeness_of {
     const char *value; // as it is compared
 };
 
-// Each once; less when the arena is full. A name counts only together with a place.
-size_t likenesses(const struct contact *contact, struct arena *arena,
+#define LIKENESS_BIT(name) (1u << likeness_##name)
+#define LIKENESS_ALL       (~0u)
+
+// Of these kinds (a mask), each once; less when the arena is full. A name counts only together with
+// a place.
+size_t likenesses(const struct contact *contact, unsigned kinds, struct arena *arena,
                   struct likeness_of out[LIKENESSES_MAX]);
 
 // The name's words, folded and sorted: "Müller, Anna" is "Anna Müller". NULL when the arena is

@@ -127,7 +127,7 @@ static void contact_likenesses(const void *row, struct keys *keys)
     const struct contact *contact = row;
     struct arena *arena = arena_new(WORDS_MEMORY);
     struct likeness_of found[LIKENESSES_MAX];
-    size_t count = likenesses(contact, arena, found);
+    size_t count = likenesses(contact, LIKENESS_ALL, arena, found);
     for (size_t i = 0; i < count; i++) {
         struct key key = contact_likeness_key(contact->client, found[i].likeness, found[i].value);
         keys_add(keys, &key);

@@ -42,7 +42,7 @@ const struct index merged_indexes[MERGED_INDEXES] = {
 
 const struct table merged_table = {
     .name = "merged",
-    .number = 20,
+    .number = 50,
     .record = contact_merged_record,
     .key = merged_key,
     .indexes = merged_indexes,
@@ -57,7 +57,7 @@ static void detail_key(const void *row, struct key *key)
 
 const struct table merge_detail_table = {
     .name = "merge_detail",
-    .number = 21,
+    .number = 51,
     .record = merge_detail_record,
     .key = detail_key,
 };
@@ -93,7 +93,7 @@ const struct index import_by_digest = {
 
 const struct table import_table = {
     .name = "import",
-    .number = 22,
+    .number = 52,
     .record = import_record,
     .key = import_key,
     .indexes = &import_by_digest,

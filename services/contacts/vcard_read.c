@@ -28,8 +28,8 @@ struct vcard_reader {
     size_t size;
     bool has_line, too_long, soft_break;
     int64_t number, told; // of the present card; of the one told last
-    bool open;   // within a card
-    bool binary; // the last property was a picture, sound or key, whose lines may be bare
+    bool open;            // within a card
+    bool binary;          // the last property was a picture, sound or key, whose lines may be bare
     struct err fault;
     struct contact_new contact;
     bool is_organisation;

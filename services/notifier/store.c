@@ -202,7 +202,7 @@ const struct index shown_merged_by_to = {
 
 const struct table shown_merged_table = {
     .name = "merged",
-    .number = 30,
+    .number = 50,
     .record = contact_merged_record,
     .key = merged_key,
     .indexes = &shown_merged_by_to,

@@ -232,7 +232,7 @@ static void known_merged_key(const void *row, struct key *key)
 
 const struct table known_merged_table = {
     .name = "merged",
-    .number = 30,
+    .number = 50,
     .record = contact_merged_record,
     .key = known_merged_key,
 };

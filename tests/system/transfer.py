@@ -76,7 +76,7 @@ with House() as house:
     assert "1 neu" in said and "2 abgelehnt" in said, said
     with open(rejects, encoding="utf-8-sig") as file:
         lines = file.read().splitlines()
-    assert len(lines) == 4 and lines[1].startswith("2;abgelehnt;emails[0];"), lines
+    assert len(lines) == 4 and lines[1].startswith("2;abgelehnt;E-Mail;"), lines
     house.rufbus("import", "contacts", "/no/such/file.csv", code=1)
     house.rufbus("import", "contacts", bad, "--known", "perhaps", code=2)
     house.rufbus("import", "contacts", bad, "--client", "Niemand", code=1)
