@@ -148,6 +148,7 @@ bool contact_delete(struct request *rq, const struct deletion *in, struct contac
     out->edited_at = rq->now_us;
     out->edited_by = rq->actor;
     (void)table_del(rq->txn, &contact_table, &key);
+    merges_forget(rq, in->id);
     emit_contact(rq, out, true);
     return true;
 }

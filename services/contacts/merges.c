@@ -12,8 +12,9 @@
 #define SERVICE_FILE "proto/contacts.def"
 #include "proto/handlers.inc"
 
-#define MERGED_MAX 50 // into one contact and not taken back
-#define CHAIN_MAX  20 // from one contact to the next
+#define MERGED_MAX 50  // into one contact and not taken back
+#define CHAIN_MAX  20  // from one contact to the next
+#define FORGET_MAX 150 // each writes up to three rows
 #define PAGE_ROWS  50
 
 static bool is_undone(const struct contact_merged *merged)
@@ -32,20 +33,27 @@ static bool went(struct request *rq, struct id id, struct contact_merged *out)
     return row_find(rq, &merged_table, id, out) && !is_undone(out);
 }
 
-bool contact_missing(struct request *rq, struct id id)
+bool contact_now(struct request *rq, struct id id, struct contact *out)
 {
     struct contact_merged merged;
-    struct contact *contact = arena_alloc(rq->arena, sizeof *contact);
-    bool moved = false;
-    for (int steps = 0; steps < CHAIN_MAX && went(rq, id, &merged); steps++) {
+    for (int steps = 0; steps <= CHAIN_MAX; steps++) {
+        if (row_find(rq, &contact_table, id, out))
+            return true;
+        if (!went(rq, id, &merged))
+            return false;
         id = merged.to;
-        moved = true;
     }
-    if (!moved || !contact || !row_find(rq, &contact_table, id, contact))
+    return false;
+}
+
+bool contact_missing(struct request *rq, struct id id)
+{
+    struct contact *contact = arena_alloc(rq->arena, sizeof *contact);
+    if (!contact || !contact_now(rq, id, contact))
         return fail(&rq->err, ERR_NOT_FOUND, "id", TEXT_CONTACT_UNKNOWN, NULL);
     rq->current = request_encode(rq, contact_record(), contact);
-    return fail(&rq->err, ERR_CONFLICT, "id", TEXT_MERGE_WENT, contact->name, id_text(id).text,
-                NULL);
+    return fail(&rq->err, ERR_CONFLICT, "id", TEXT_MERGE_WENT, contact->name,
+                id_text(contact->id).text, NULL);
 }
 
 static bool seen(struct request *rq, struct id id, const char *field, int64_t version,
@@ -82,8 +90,10 @@ static bool gather(struct request *rq, struct id to, struct id except, struct ot
     if (!ids || !out->brought)
         return too_large(rq);
     struct walk *walk = walk_open(rq->txn, &merged_table, &options, rq->arena);
-    while (count < MERGED_MAX && walk_next(walk, &merged))
-        ids[count++] = merged.id;
+    while (count < MERGED_MAX && walk_next(walk, &merged)) {
+        if (!is_undone(&merged))
+            ids[count++] = merged.id;
+    }
     walk_close(walk);
     for (size_t i = 0; i < count; i++) {
         struct merge_detail detail;
@@ -252,6 +262,46 @@ bool merges_undo(struct request *rq, const struct contact_unmerge_in *in,
         return false;
     *out = (struct contact_unmerge_out){ .from = &rows[0], .to = &rows[1], .merged = merged };
     return true;
+}
+
+// --- forgetting
+static void forget(struct request *rq, struct id id)
+{
+    struct contact_merged merged;
+    struct key key = key_of_id(id);
+    (void)table_del(rq->txn, &merge_detail_table, &key);
+    if (!table_get(rq->txn, &merged_table, &scope_house, &key, rq->arena, &merged))
+        return;
+    merged.version++;
+    (void)table_del(rq->txn, &merged_table, &key);
+    emit_contact_merged(rq, &merged, true);
+}
+
+// Those merged into it, those merged into these, and so on; a step's share at most.
+void merges_forget(struct request *rq, struct id contact)
+{
+    struct id *ids = arena_array(rq->arena, FORGET_MAX, sizeof *ids);
+    bool *lives = arena_array(rq->arena, FORGET_MAX, sizeof *lives);
+    size_t count = 0;
+    if (!ids || !lives)
+        return;
+    ids[count++] = contact;
+    for (size_t i = 0; i < count; i++) {
+        if (lives[i]) // taken out again: only the record of it goes
+            continue;
+        struct walk_options options = { .index = &merged_indexes[MERGED_BY_TO],
+                                        .scope = &scope_house,
+                                        .prefix = merged_to_key(ids[i]) };
+        struct walk *walk = walk_open(rq->txn, &merged_table, &options, rq->arena);
+        struct contact_merged merged;
+        while (count < FORGET_MAX && walk_next(walk, &merged)) {
+            lives[count] = is_undone(&merged);
+            ids[count++] = merged.id;
+        }
+        walk_close(walk);
+    }
+    for (size_t i = 0; i < count; i++)
+        forget(rq, ids[i]);
 }
 
 // --- lists

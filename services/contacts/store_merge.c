@@ -18,8 +18,7 @@ static void merged_to(const void *row, struct keys *keys)
 {
     const struct contact_merged *merged = row;
     struct key key = merged_to_key(merged->to);
-    if (!(merged->has_undone && merged->undone))
-        keys_add(keys, &key);
+    keys_add(keys, &key);
 }
 
 static void merged_at(const void *row, struct keys *keys)
@@ -34,7 +33,7 @@ static void merged_at(const void *row, struct keys *keys)
 const struct index merged_indexes[MERGED_INDEXES] = {
     [MERGED_BY_TO] = { .name = "merged.by_to",
                        .keys = merged_to,
-                       .query = "who was merged into this contact, and is not taken back" },
+                       .query = "who was merged into this contact, also those taken back" },
     [MERGED_BY_TIME] = { .name = "merged.by_time",
                          .keys = merged_at,
                          .query = "the newest merges" },

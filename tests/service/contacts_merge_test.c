@@ -13,7 +13,7 @@ static struct contact_merge_out merged(struct fixture *fx, const struct contact 
     return out;
 }
 
-static struct contact contact_now(struct fixture *fx, struct id id)
+static struct contact got(struct fixture *fx, struct id id)
 {
     struct contact out = { 0 };
     CHECK_INT(call_contact_get(&fx->client, &(struct by_id){ id }, &out), CALL_DONE);
@@ -106,14 +106,14 @@ TEST(taking_back_brings_both_back)
     CHECK_INT(out.from->version, 3);
     CHECK_INT(out.to->version, 3);
     CHECK_INT(out.to->phones_count, 1);
-    CHECK_STR(contact_now(fx, from.id).phones[0].typed, "0171 3920061");
+    CHECK_STR(got(fx, from.id).phones[0].typed, "0171 3920061");
     CHECK(fixture_fact_at(fx, "contact_merged", -1, &fact, &told));
     CHECK(told.undone && fact.version == 2);
     CHECK_INT(fixture_rows(fx, &merge_detail_table), 0);
     in.version = 2;
     refused(fx, call_contact_unmerge(&fx->client, &in, &out), ERR_CONFLICT, "id");
     // And merged again: the record goes on counting, so that followers see the newer one.
-    struct contact one = contact_now(fx, from.id), other = contact_now(fx, to.id);
+    struct contact one = got(fx, from.id), other = got(fx, to.id);
     CHECK_INT(merged(fx, &one, &other).merged->version, 3);
     in.version = 3;
     CHECK_INT(call_contact_unmerge(&fx->client, &in, &out), CALL_DONE);
@@ -128,7 +128,6 @@ TEST(a_chain_is_taken_back_from_its_end)
     struct contact b = contact_with(fx, house, "B", NULL), c = contact_with(fx, house, "C", NULL);
     struct contact_unmerge_out out;
     struct contact_merge_out first = merged(fx, &a, &b);
-    struct contact gone;
     (void)merged(fx, first.contact, &c);
     refused(fx, call_contact_unmerge(&fx->client, &(struct contact_unmerge_in){ a.id, 1 }, &out),
             ERR_CONFLICT, "id");
@@ -139,16 +138,38 @@ TEST(a_chain_is_taken_back_from_its_end)
     CHECK_INT(out.to->phones_count, 0);
     CHECK_INT(call_contact_unmerge(&fx->client, &(struct contact_unmerge_in){ a.id, 1 }, &out),
               CALL_DONE);
-    CHECK_INT(contact_now(fx, b.id).phones_count, 0);
-    CHECK_INT(contact_now(fx, a.id).phones_count, 1);
-    // The kept one deleted: said, not guessed.
-    struct contact a_now = contact_now(fx, a.id), b_now = contact_now(fx, b.id);
-    first = merged(fx, &a_now, &b_now);
+    CHECK_INT(got(fx, b.id).phones_count, 0);
+    CHECK_INT(got(fx, a.id).phones_count, 1);
+    fixture_free(fx);
+}
+
+TEST(a_deleted_contact_takes_along_what_merging_kept)
+{
+    struct fixture *fx = world_new();
+    struct contact a = contact_with(fx, house, "A", "0171 3920061");
+    struct contact b = contact_with(fx, house, "B", NULL), c = contact_with(fx, house, "C", NULL);
+    struct contact d = contact_with(fx, house, "D", NULL), out;
+    struct contact_unmerge_out undone;
+    struct contact_merged where;
+    struct fact fact;
+    struct contact_merge_out first = merged(fx, &a, &b);
+    struct contact_merge_out last = merged(fx, first.contact, &c);
+    last = merged(fx, &d, last.contact);
+    CHECK_INT(call_contact_unmerge(&fx->client, &(struct contact_unmerge_in){ d.id, 1 }, &undone),
+              CALL_DONE);
+    CHECK_INT(fixture_rows(fx, &merged_table), 3);
     CHECK_INT(
-        call_contact_delete(&fx->client, &(struct deletion){ b.id, first.contact->version }, &gone),
+        call_contact_delete(&fx->client, &(struct deletion){ c.id, undone.to->version }, &out),
         CALL_DONE);
-    refused(fx, call_contact_unmerge(&fx->client, &(struct contact_unmerge_in){ a.id, 3 }, &out),
-            ERR_CONFLICT, "id");
+    CHECK_INT(fixture_rows(fx, &merged_table), 0);
+    CHECK_INT(fixture_rows(fx, &merge_detail_table), 0);
+    CHECK_INT(fixture_facts(fx, "contact_merged"), 7);
+    CHECK(fixture_fact_at(fx, "contact_merged", -1, &fact, &where));
+    CHECK(fact.has_deleted && fact.deleted);
+    CHECK_STR(got(fx, d.id).name, "D"); // lives on
+    refused(fx, call_contact_get(&fx->client, &(struct by_id){ a.id }, &out), ERR_NOT_FOUND, "id");
+    refused(fx, call_contact_unmerge(&fx->client, &(struct contact_unmerge_in){ a.id, 1 }, &undone),
+            ERR_NOT_FOUND, "id");
     fixture_free(fx);
 }
 
