@@ -12,6 +12,7 @@
 #include "services/contacts/find.h"
 #include "services/contacts/follow.h"
 #include "services/contacts/house.h"
+#include "services/contacts/merges.h"
 #include "services/contacts/purge_work.h"
 #include "services/contacts/refer.h"
 #include "services/contacts/reminders.h"
@@ -107,7 +108,7 @@ bool contact_add(struct request *rq, const struct contact_new *in, struct contac
 static bool contact_seen(struct request *rq, struct id id, int64_t version, struct contact *row)
 {
     if (!row_find(rq, &contact_table, id, row))
-        return fail(&rq->err, ERR_NOT_FOUND, "id", TEXT_CONTACT_UNKNOWN, NULL);
+        return contact_missing(rq, id);
     return version == row->version || refuse_stale(rq, contact_record(), row);
 }
 
@@ -131,15 +132,14 @@ bool contact_delete(struct request *rq, const struct deletion *in, struct contac
     out->edited_at = rq->now_us;
     out->edited_by = rq->actor;
     (void)table_del(rq->txn, &contact_table, &key);
+    merges_forget(rq, in->id);
     emit_contact(rq, out, true);
     return purge_withdraw(rq, in->id);
 }
 
 bool contact_get(struct request *rq, const struct by_id *in, struct contact *out)
 {
-    if (row_find(rq, &contact_table, in->id, out))
-        return true;
-    return fail(&rq->err, ERR_NOT_FOUND, "id", TEXT_CONTACT_UNKNOWN, NULL);
+    return row_find(rq, &contact_table, in->id, out) || contact_missing(rq, in->id);
 }
 
 bool contact_list(struct request *rq, const struct page *in, struct contact_page *out)

@@ -61,6 +61,12 @@ void row_take(const struct record *record, void *row, struct given given)
     }
 }
 
+void row_take_field(const struct field *field, void *row, const void *from)
+{
+    if (field_present(field, from))
+        take_field(field, row, field, from);
+}
+
 // --- emptying
 static bool can_clear(const struct record *record, const struct record *change, const char *name)
 {
@@ -80,6 +86,16 @@ static void list_choices(const struct record *record, const struct record *chang
     }
 }
 
+void row_empty_field(const struct field *field, void *row)
+{
+    uint8_t *bytes = row;
+    memset(bytes + field->offset, 0, value_size(field->type));
+    if (is_list(field))
+        memset(bytes + field->count_offset, 0, sizeof(size_t));
+    if (is_flagged(field))
+        *(bool *)(bytes + field->has_offset) = false;
+}
+
 static bool clear_one(const struct record *record, uint8_t *row, struct given change,
                       const char *name, struct err *err)
 {
@@ -91,11 +107,7 @@ static bool clear_one(const struct record *record, uint8_t *row, struct given ch
     }
     if (field_present(record_field(change.record, name), change.row))
         return fail(err, ERR_INVALID, NULL, TEXT_CLEAR_AND_SET, name, NULL);
-    memset(row + field->offset, 0, value_size(field->type));
-    if (is_list(field))
-        memset(row + field->count_offset, 0, sizeof(size_t));
-    if (is_flagged(field))
-        *(bool *)(row + field->has_offset) = false;
+    row_empty_field(field, row);
     return true;
 }
 
@@ -177,4 +189,16 @@ bool row_equal(const struct record *record, const void *a, const void *b)
     mp_writer_done(&first);
     mp_writer_done(&second);
     return equal;
+}
+
+bool row_field_equal(const struct field *field, const void *a, const void *b)
+{
+    const uint8_t *first = (const uint8_t *)a + field->offset;
+    const uint8_t *second = (const uint8_t *)b + field->offset;
+    if (field->type == FIELD_STR)
+        return text_equal(*(const char *const *)first, *(const char *const *)second);
+    if (field->type == FIELD_ONE)
+        return row_equal(field->record(), *(const void *const *)first,
+                         *(const void *const *)second);
+    return memcmp(first, second, value_size(field->type)) == 0;
 }

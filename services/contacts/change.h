@@ -26,5 +26,11 @@ MUST_USE bool row_clear(const struct record *record, void *row, struct given cha
 MUST_USE bool row_trim(const struct record *record, void *row, struct arena *arena,
                        struct err *err);
 
+// One field of the same record: taken over when it is present, emptied, compared when both are
+// present.
+void row_take_field(const struct field *field, void *row, const void *from);
+void row_empty_field(const struct field *field, void *row);
+bool row_field_equal(const struct field *field, const void *a, const void *b);
+
 // True when both would be stored as the same bytes.
 bool row_equal(const struct record *record, const void *a, const void *b);

@@ -6,6 +6,7 @@
 
 #include "common/base/civil.h"
 #include "services/contacts/house.h"
+#include "services/contacts/merges.h"
 #include "services/contacts/store.h"
 #include "services/contacts/store_people.h"
 
@@ -259,6 +260,7 @@ static bool end_grace(struct request *rq)
     for (size_t i = 0; i < count; i++) {
         if (!forget_told(rq, kept[i].contact->id, &budget))
             return true;
+        merges_forget(rq, kept[i].contact->id); // what merging kept of them goes with them
         remove_row(rq, &purge_kept_table, kept[i].id);
     }
     return count == ENDED_MAX;

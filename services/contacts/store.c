@@ -6,10 +6,13 @@
 
 #include "common/base/phone_match.h"
 #include "common/base/text.h"
+#include "services/contacts/likeness.h"
 #include "services/contacts/purge.h"
 #include "services/contacts/store_file.h"
 #include "services/contacts/store_people.h"
 #include "services/contacts/store_search.h"
+
+#define WORDS_MEMORY ((size_t)32 << 10) // the texts of one contact, folded
 
 struct key text_key(const char *text)
 {
@@ -85,6 +88,29 @@ static void contact_idle(const void *row, struct keys *keys)
     keys_add(keys, &key);
 }
 
+struct key contact_likeness_key(struct id client, enum likeness likeness, const char *value)
+{
+    struct key key;
+    key_init(&key);
+    key_id(&key, client);
+    key_int(&key, likeness);
+    key_str(&key, value);
+    return key;
+}
+
+static void contact_likenesses(const void *row, struct keys *keys)
+{
+    const struct contact *contact = row;
+    struct arena *arena = arena_new(WORDS_MEMORY);
+    struct likeness_of found[LIKENESSES_MAX];
+    size_t count = likenesses(contact, LIKENESS_ALL, arena, found);
+    for (size_t i = 0; i < count; i++) {
+        struct key key = contact_likeness_key(contact->client, found[i].likeness, found[i].value);
+        keys_add(keys, &key);
+    }
+    arena_free(arena);
+}
+
 const struct index contact_indexes[CONTACT_INDEXES] = {
     [CONTACT_BY_NUMBER] = { .name = "contact.by_number",
                             .keys = contact_numbers,
@@ -92,6 +118,9 @@ const struct index contact_indexes[CONTACT_INDEXES] = {
     [CONTACT_BY_IDLE] = { .name = "contact.by_idle",
                           .keys = contact_idle,
                           .query = "which mere callers nobody has edited for longest" },
+    [CONTACT_BY_LIKENESS] = { .name = "contact.by_likeness",
+                              .keys = contact_likenesses,
+                              .query = "who may be the same person, within one client" },
 };
 
 const struct table contact_table = {
@@ -194,5 +223,5 @@ const struct table *const contacts_tables[CONTACTS_TABLES] = {
     &file_table,         &conflict_table,   &member_table,       &absence_table,
     &told_table,         &diversion_table,  &purge_notice_table, &purge_log_table,
     &purge_kept_table,   &purge_mark_table, &appointment_table,  &reminder_table,
-    &calendar_key_table,
+    &calendar_key_table, &merged_table,     &merge_detail_table, &import_table,
 };

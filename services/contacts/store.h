@@ -13,18 +13,30 @@ extern const struct table team_table;
 enum contact_index {
     CONTACT_BY_NUMBER,
     CONTACT_BY_IDLE, // (edited_at), mere callers that are not kept
+    CONTACT_BY_LIKENESS,
     CONTACT_INDEXES
 };
 extern const struct index contact_indexes[CONTACT_INDEXES];
 extern const struct index client_by_number;   // unique; a closed client holds no number
 extern const struct index staff_by_extension; // unique; who has left holds no extension
 
-#define CONTACTS_TABLES 17
+// See store_merge.c.
+extern const struct table merged_table;
+extern const struct table merge_detail_table;
+extern const struct index merged_indexes[];
+enum merged_index { MERGED_BY_TO, MERGED_BY_TIME, MERGED_INDEXES };
+extern const struct table import_table;
+extern const struct index import_by_digest;
+struct key merged_to_key(struct id to);
+struct key import_digest_key(struct id client, const char *digest);
+
+#define CONTACTS_TABLES 20
 extern const struct table *const contacts_tables[CONTACTS_TABLES];
 
 // The text by which a contact is found by name, folded: name and its parts, organisation, customer
 // number. NULL when the arena is full.
 MUST_USE const char *contact_words(const struct contact *contact, struct arena *arena);
 
+struct key contact_likeness_key(struct id client, enum likeness likeness, const char *value);
 struct key contact_number_key(struct id client, const char *e164);
 struct key text_key(const char *text); // of a client's number, of an extension

@@ -60,6 +60,7 @@ static struct board_caller caller_make(const struct caller_match *match,
 
     if (!contact)
         return caller;
+    caller.contact = contact->id; // another than at the ring when it was merged since
     caller.name = contact->name;
     caller.organisation = contact->organisation;
     caller.customer_number = contact->customer_number;
@@ -68,6 +69,15 @@ static struct board_caller caller_make(const struct caller_match *match,
     return caller;
 }
 
+static bool is_shown(const struct board_caller *callers, size_t count, struct id contact)
+{
+    for (size_t i = 0; i < count; i++)
+        if (id_equal(callers[i].contact, contact))
+            return true;
+    return false;
+}
+
+// Two that were merged since are shown once.
 static bool callers_make(const struct call *call, const struct board_known *known,
                          struct arena *arena, struct board_call *out)
 {
@@ -77,10 +87,13 @@ static bool callers_make(const struct call *call, const struct board_known *know
 
     if (!callers)
         return false;
-    for (size_t i = 0; i < count; i++)
-        callers[i] = caller_make(&matches[i], known->contacts[i]);
     out->callers = callers;
-    out->callers_count = count;
+    for (size_t i = 0; i < count; i++) {
+        struct board_caller caller = caller_make(&matches[i], known->contacts[i]);
+
+        if (!is_shown(callers, out->callers_count, caller.contact))
+            callers[out->callers_count++] = caller;
+    }
     return true;
 }
 

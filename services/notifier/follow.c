@@ -4,6 +4,8 @@
 
 #include "services/notifier/rows.h"
 
+// One contact and all who were merged into it.
+#define ALIASES_MAX 60
 // Of one member of staff: those given up and those held now.
 #define PHONES_MAX 20
 
@@ -21,6 +23,18 @@ static bool call_told(struct request *rq, const struct fact *fact, const void *r
     return true;
 }
 
+// The rows that show this contact, also under the ids of those that were merged into it.
+static bool show_again(struct request *rq, struct id contact)
+{
+    struct id ids[ALIASES_MAX] = { contact };
+    struct key keys[ALIASES_MAX];
+    size_t count = rows_aliases(rq, ids, ALIASES_MAX);
+
+    for (size_t i = 0; i < count; i++)
+        keys[i] = key_of_id(ids[i]);
+    return rows_again(rq, BOARD_BY_CONTACT, keys, count);
+}
+
 static bool contact_told(struct request *rq, const struct fact *fact, const void *row)
 {
     struct key key = key_of_id(fact->entity);
@@ -33,7 +47,24 @@ static bool contact_told(struct request *rq, const struct fact *fact, const void
         if (!table_put(rq->txn, &shown_contact_table, &kept, &rq->err))
             return false;
     }
-    return rows_again(rq, BOARD_BY_CONTACT, &key, 1);
+    return show_again(rq, fact->entity);
+}
+
+static bool merged_told(struct request *rq, const struct fact *fact, const void *row)
+{
+    const struct contact_merged *told = row;
+    struct key key = key_of_id(fact->entity);
+
+    if (is_tombstone(fact) || (told->has_undone && told->undone)) {
+        table_del(rq->txn, &shown_merged_table, &key);
+    } else {
+        struct contact_merged kept = *told;
+
+        kept.conflicts_count = 0;
+        if (!table_put(rq->txn, &shown_merged_table, &kept, &rq->err))
+            return false;
+    }
+    return show_again(rq, fact->entity);
 }
 
 static bool client_told(struct request *rq, const struct fact *fact, const void *row)
@@ -95,6 +126,7 @@ const struct follow notifier_follows[NOTIFIER_FOLLOWS] = {
     { "telephony", "call", FOLLOW_PARK_KEY, call_told },
     { "telephony", "agent", FOLLOW_PARK_KEY, agent_told },
     { "contacts", "contact", FOLLOW_PARK_KEY, contact_told },
+    { "contacts", "contact_merged", FOLLOW_PARK_KEY, merged_told },
     { "contacts", "client", FOLLOW_PARK_KEY, client_told },
     { "contacts", "staff", FOLLOW_PARK_KEY, staff_told },
 };

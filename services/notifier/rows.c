@@ -11,6 +11,7 @@
 #define AGAIN_MAX   150
 #define AGAIN_BYTES ((size_t)6 << 20)
 #define AGAIN_JOB   "board_again"
+#define CHAIN_MAX   20 // merges from one contact to the next
 
 static bool full(struct request *rq)
 {
@@ -18,18 +19,51 @@ static bool full(struct request *rq)
 }
 
 // --- what is known of the people in a call
+size_t rows_aliases(struct request *rq, struct id *ids, size_t room)
+{
+    size_t count = 1;
+
+    for (size_t i = 0; i < count; i++) {
+        struct walk_options options = { .index = &shown_merged_by_to,
+                                        .scope = &scope_house,
+                                        .prefix = key_of_id(ids[i]) };
+        struct walk *walk = walk_open(rq->txn, &shown_merged_table, &options, rq->arena);
+        struct contact_merged merged;
+
+        while (count < room && walk_next(walk, &merged))
+            ids[count++] = merged.id;
+        walk_close(walk);
+    }
+    return count;
+}
+
+// The contact as it is now, also when it was merged into another during the call.
+static bool contact_now(struct request *rq, struct id id, struct contact *out)
+{
+    for (int steps = 0; steps <= CHAIN_MAX; steps++) {
+        struct key key = key_of_id(id);
+        struct contact_merged merged;
+
+        if (table_get(rq->txn, &shown_contact_table, &scope_house, &key, rq->arena, out))
+            return true;
+        if (!table_get(rq->txn, &shown_merged_table, &scope_house, &key, rq->arena, &merged))
+            return false;
+        id = merged.to;
+    }
+    return false;
+}
+
 static bool know_contacts(struct request *rq, const struct call *call, struct board_known *known)
 {
     struct caller_match matches[BOARD_CALLERS_MAX];
     size_t count = board_matches(call, matches);
 
     for (size_t i = 0; i < count; i++) {
-        struct key key = key_of_id(matches[i].contact);
         struct contact *contact = arena_alloc(rq->arena, sizeof *contact);
 
         if (!contact)
             return full(rq);
-        if (table_get(rq->txn, &shown_contact_table, &scope_house, &key, rq->arena, contact))
+        if (contact_now(rq, matches[i].contact, contact))
             known->contacts[i] = contact;
     }
     return true;

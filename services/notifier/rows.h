@@ -15,6 +15,9 @@ void rows_remove(struct request *rq, struct id id);
 MUST_USE bool rows_again(struct request *rq, enum board_index by, const struct key *keys,
                          size_t key_count);
 
+// Adds behind ids[0] those that were merged into it, however indirectly; how many there are in all.
+size_t rows_aliases(struct request *rq, struct id *ids, size_t room);
+
 #define NOTIFIER_JOBS 1
 extern const struct job_kind notifier_jobs[NOTIFIER_JOBS];
 

@@ -194,7 +194,37 @@ struct staff staff_kept(const struct staff *staff)
     };
 }
 
+static void merged_key(const void *row, struct key *key)
+{
+    const struct contact_merged *merged = row;
+
+    key_id(key, merged->id);
+}
+
+static void merged_to(const void *row, struct keys *keys)
+{
+    const struct contact_merged *merged = row;
+    struct key key = key_of_id(merged->to);
+
+    keys_add(keys, &key);
+}
+
+const struct index shown_merged_by_to = {
+    .name = "merged.by_to",
+    .keys = merged_to,
+    .query = "as whom else a contact is shown in calls that began before",
+};
+
+const struct table shown_merged_table = {
+    .name = "merged",
+    .number = 50,
+    .record = contact_merged_record,
+    .key = merged_key,
+    .indexes = &shown_merged_by_to,
+    .index_count = 1,
+};
+
 const struct table *const notifier_tables[NOTIFIER_TABLES] = {
-    &board_call_table,   &board_agent_table, &shown_contact_table,
-    &shown_client_table, &shown_staff_table, &job_table,
+    &board_call_table,  &board_agent_table,  &shown_contact_table, &shown_client_table,
+    &shown_staff_table, &shown_merged_table, &job_table,
 };

@@ -17,7 +17,11 @@ extern const struct table shown_client_table;
 extern const struct table shown_staff_table;
 extern const struct index shown_staff_by_extension;
 
-#define NOTIFIER_TABLES 6
+// Where contacts went that were merged away.
+extern const struct table shown_merged_table;
+extern const struct index shown_merged_by_to;
+
+#define NOTIFIER_TABLES 7
 extern const struct table *const notifier_tables[NOTIFIER_TABLES];
 
 struct contact contact_kept(const struct contact *contact);

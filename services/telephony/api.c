@@ -96,8 +96,24 @@ static bool take_staff(struct request *rq, const struct fact *fact, const void *
            agents_see_staff(rq, known.id, &known);
 }
 
+// A call keeps what was shown at the ring; whoever is picked for it later is picked as they are
+// now.
+static bool take_merged(struct request *rq, const struct fact *fact, const void *row)
+{
+    const struct contact_merged *told = row;
+    if (fact->deleted || (told->has_undone && told->undone)) {
+        struct key key = key_of_id(fact->entity);
+        table_del(rq->txn, &known_merged_table, &key);
+        return true;
+    }
+    struct contact_merged known = *told;
+    known.conflicts_count = 0;
+    return table_put(rq->txn, &known_merged_table, &known, &rq->err);
+}
+
 static const struct follow follows[] = {
     { "contacts", "contact", FOLLOW_PARK_KEY, take_contact },
+    { "contacts", "contact_merged", FOLLOW_PARK_KEY, take_merged },
     { "contacts", "client", FOLLOW_PARK_KEY, take_client },
     { "contacts", "staff", FOLLOW_PARK_KEY, take_staff },
     { "contacts", "message_told", FOLLOW_PARK_KEY, take_told },

@@ -131,14 +131,12 @@ bool calls_set_contact(struct request *rq, const struct call_contact_in *said, s
     if (version != said->version)
         return refuse_stale(rq, call_record(), out);
     struct contact contact;
-    key = key_of_id(said->contact);
-    if (!table_get(rq->txn, &known_contact_table, &scope_house, &key, rq->arena, &contact) ||
-        !id_equal(contact.client, out->client))
+    if (!who_is_now(rq, said->contact, &contact) || !id_equal(contact.client, out->client))
         return fail(&rq->err, ERR_NOT_FOUND, "contact", TEXT_CALL_CONTACT_UNKNOWN, NULL);
     struct call_contact *decided = arena_alloc(rq->arena, sizeof *decided);
     if (!decided)
         return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_ANSWER_TOO_LARGE, NULL);
-    decided->contact = said->contact;
+    decided->contact = contact.id;
     decided->version = version + 1;
     decided->set_at = rq->now_us;
     decided->set_by = rq->actor;

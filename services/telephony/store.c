@@ -227,9 +227,22 @@ const struct table known_staff_table = {
     .index_count = COUNT_OF(known_staff_indexes),
 };
 
+static void known_merged_key(const void *row, struct key *key)
+{
+    const struct contact_merged *merged = row;
+    key_id(key, merged->id);
+}
+
+const struct table known_merged_table = {
+    .name = "merged",
+    .number = 50,
+    .record = contact_merged_record,
+    .key = known_merged_key,
+};
+
 const struct table *const telephony_tables[TELEPHONY_TABLES] = {
     &call_table,           &known_contact_table, &known_client_table,
     &known_staff_table,    &agent_table,         &act_table,
     &hotline_table,        &intent_table,        &call_told_table,
-    &call_diversion_table,
+    &call_diversion_table, &known_merged_table,
 };

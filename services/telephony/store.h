@@ -20,6 +20,8 @@ extern const struct index *const known_client_by_number; // (e164)
 extern const struct table known_staff_table;
 extern const struct index *const known_staff_by_extension; // (extension)
 
+extern const struct table known_merged_table; // where contacts went
+
 extern const struct table agent_table;
 extern const struct index *const agent_by_wrap_up; // (wrap_up_until)
 
@@ -28,7 +30,7 @@ extern const struct index *const act_by_state; // (state, wanted_at), only wante
 
 extern const struct table hotline_table;
 
-#define TELEPHONY_TABLES 10
+#define TELEPHONY_TABLES 11
 extern const struct table *const telephony_tables[TELEPHONY_TABLES];
 
 struct key call_ref_key(const char *source, const char *source_ref);

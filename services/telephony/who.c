@@ -11,6 +11,7 @@
 #define MATCHES_MAX 10
 #define STAFF_MAX   50
 #define TEAMS_MAX   20
+#define CHAIN_MAX   20 // merges from one contact to the next
 
 static bool read_number(struct request *rq, const char *typed, struct phone *out)
 {
@@ -86,6 +87,20 @@ const struct shown_contact *who_is_shown(struct request *rq, struct id client, c
         shown->name = matches[0].name;
     }
     return shown;
+}
+
+bool who_is_now(struct request *rq, struct id contact, struct contact *out)
+{
+    for (int steps = 0; steps <= CHAIN_MAX; steps++) {
+        struct key key = key_of_id(contact);
+        struct contact_merged merged;
+        if (table_get(rq->txn, &known_contact_table, &scope_house, &key, rq->arena, out))
+            return true;
+        if (!table_get(rq->txn, &known_merged_table, &scope_house, &key, rq->arena, &merged))
+            return false;
+        contact = merged.to;
+    }
+    return false;
 }
 
 // --- whose phones

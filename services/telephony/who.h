@@ -14,3 +14,6 @@ const struct shown_contact *who_is_shown(struct request *rq, struct id client, c
 
 // Staff and teams of all phones that the call has reached so far.
 void who_was_reached(struct request *rq, struct call *call);
+
+// The contact as it is known now, also when it was merged into another since; false: nobody.
+MUST_USE bool who_is_now(struct request *rq, struct id contact, struct contact *out);

@@ -135,6 +135,18 @@ void bare_contacts_open(struct bare_contacts *contacts, const char *folder)
     bare_open(&contacts->bare, folder, BARE_CONTACT_DATABASES);
 }
 
+static void put_likeness(struct bare *bare, int64_t kind, const char *text, struct id id)
+{
+    uint8_t value[ENTRY_SIZE] = { 0 };
+    struct id client = { 0 };
+    struct key key = key_of_id(client);
+    key_int(&key, kind);
+    key_str(&key, text);
+    key_id(&key, id);
+    memcpy(value, id.bytes, sizeof id.bytes);
+    bare_put(bare, BARE_BY_LIKENESS, key.bytes, key.size, value, sizeof value);
+}
+
 void bare_contact_put(struct bare_contacts *contacts)
 {
     struct person person;
@@ -150,6 +162,8 @@ void bare_contact_put(struct bare_contacts *contacts)
     key_str(&number, person.number);
     key_id(&number, id);
     bare_put(bare, BARE_BY_NUMBER, number.bytes, number.size, value, sizeof value);
+    put_likeness(bare, 1, person.number, id);
+    put_likeness(bare, 4, person.customer, id);
     struct key seq;
     key_init(&seq);
     key_int(&seq, (int64_t)contacts->next);

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// Both forms behind one writer; written beside the wanted name first.
+#include "common/sheet/write.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <xlsxwriter.h>
+
+#define ROWS_MAX 1048576
+
+struct sheet_writer {
+    enum sheet_form form;
+    char *path, *part; // the name wanted, and the one written to
+    const struct sheet_column *columns;
+    size_t count;
+    uint32_t rows; // written, with the heading
+    lxw_workbook *book;
+    lxw_worksheet *sheet;
+    FILE *file;
+};
+
+static bool refused(const struct sheet_writer *writer, const char *why, struct err *err)
+{
+    return fail(err, ERR_INVALID, NULL, TEXT_SHEET_UNWRITABLE, writer->path, why, NULL);
+}
+
+// --- .csv
+
+// A text that a spreadsheet would take for a formula gets an apostrophe, as people put it there;
+// whoever reads our files takes it off again. Signed numbers are none.
+static bool looks_like_formula(const char *text)
+{
+    if (*text == '=' || *text == '@' || *text == '\t')
+        return true;
+    return (*text == '+' || *text == '-') && !strchr("0123456789 (", text[1] ? text[1] : 'x');
+}
+
+static void csv_cell(FILE *file, const char *text)
+{
+    bool formula = looks_like_formula(text);
+    if (!formula && !strpbrk(text, ";\"\r\n") && *text != ' ') {
+        fputs(text, file);
+        return;
+    }
+    fputc('"', file);
+    if (formula)
+        fputc('\'', file);
+    for (; *text; text++) {
+        if (*text == '"')
+            fputc('"', file);
+        fputc(*text, file);
+    }
+    fputc('"', file);
+}
+
+static bool csv_row(struct sheet_writer *writer, const char *const *texts)
+{
+    for (size_t i = 0; i < writer->count; i++) {
+        if (i)
+            fputc(';', writer->file);
+        if (texts[i])
+            csv_cell(writer->file, texts[i]);
+    }
+    fputs("\r\n", writer->file);
+    return !ferror(writer->file);
+}
+
+// --- .xlsx
+static bool xlsx_row(struct sheet_writer *writer, const char *const *texts)
+{
+    for (size_t i = 0; i < writer->count; i++) {
+        if (texts[i] && worksheet_write_string(writer->sheet, writer->rows, (lxw_col_t)i, texts[i],
+                                               NULL) != LXW_NO_ERROR)
+            return false;
+    }
+    return true;
+}
+
+static bool xlsx_open(struct sheet_writer *writer, const char *sheet)
+{
+    lxw_workbook_options options = { .constant_memory = LXW_TRUE };
+    writer->book = workbook_new_opt(writer->part, &options);
+    writer->sheet = writer->book ? workbook_add_worksheet(writer->book, sheet) : NULL;
+    if (!writer->sheet)
+        return false;
+    lxw_format *bold = workbook_add_format(writer->book);
+    format_set_bold(bold);
+    for (size_t i = 0; i < writer->count; i++) {
+        lxw_col_t at = (lxw_col_t)i;
+        (void)worksheet_set_column(writer->sheet, at, at, writer->columns[i].width, NULL);
+        (void)worksheet_write_string(writer->sheet, 0, at, writer->columns[i].title, bold);
+    }
+    worksheet_freeze_panes(writer->sheet, 1, 0);
+    return true;
+}
+
+static bool xlsx_close(struct sheet_writer *writer, struct err *err)
+{
+    (void)worksheet_autofilter(writer->sheet, 0, 0, writer->rows - 1,
+                               (lxw_col_t)(writer->count - 1));
+    lxw_error code = workbook_close(writer->book);
+    writer->book = NULL;
+    return code == LXW_NO_ERROR || refused(writer, lxw_strerror(code), err);
+}
+
+// --- both
+static bool open_file(struct sheet_writer *writer, const char *sheet)
+{
+    if (writer->form == SHEET_FORM_XLSX)
+        return xlsx_open(writer, sheet);
+    writer->file = fopen(writer->part, "wb");
+    if (!writer->file)
+        return false;
+    fputs("\xEF\xBB\xBF", writer->file); // without it Excel takes the file for windows-1252
+    for (size_t i = 0; i < writer->count; i++) {
+        if (i)
+            fputc(';', writer->file);
+        csv_cell(writer->file, writer->columns[i].title);
+    }
+    fputs("\r\n", writer->file);
+    return true;
+}
+
+struct sheet_writer *sheet_writer_new(enum sheet_form form, const char *path, const char *sheet,
+                                      const struct sheet_column *columns, size_t count,
+                                      struct err *err)
+{
+    static const char suffix[] = ".part";
+    size_t size = strlen(path);
+    struct sheet_writer *writer = calloc(1, sizeof *writer);
+    if (!writer)
+        abort();
+    *writer = (struct sheet_writer){ .form = form, .columns = columns, .count = count, .rows = 1 };
+    writer->path = strdup(path);
+    writer->part = malloc(size + sizeof suffix);
+    if (!writer->path || !writer->part)
+        abort();
+    memcpy(writer->part, path, size);
+    memcpy(writer->part + size, suffix, sizeof suffix);
+    errno = 0;
+    // libxlsxwriter would say only at the end that there is no such folder.
+    FILE *probe = fopen(writer->part, "wb");
+    if (probe)
+        (void)fclose(probe);
+    if (probe && open_file(writer, sheet))
+        return writer;
+    (void)refused(writer, strerror(errno), err);
+    sheet_writer_drop(writer);
+    return NULL;
+}
+
+bool sheet_writer_row(struct sheet_writer *writer, const char *const *texts, struct err *err)
+{
+    if (writer->form == SHEET_FORM_XLSX && writer->rows == ROWS_MAX)
+        return fail(err, ERR_TOO_LARGE, NULL, TEXT_SHEET_ROWS, int_text(ROWS_MAX - 1).text, NULL);
+    bool good = writer->form == SHEET_FORM_XLSX ? xlsx_row(writer, texts) : csv_row(writer, texts);
+    writer->rows++;
+    return good || refused(writer, strerror(errno), err);
+}
+
+bool sheet_writer_close(struct sheet_writer *writer, struct err *err)
+{
+    bool good = true;
+    if (writer->form == SHEET_FORM_XLSX) {
+        good = xlsx_close(writer, err);
+    } else {
+        good = fclose(writer->file) == 0 || refused(writer, strerror(errno), err);
+        writer->file = NULL;
+    }
+    if (good && rename(writer->part, writer->path) != 0)
+        good = refused(writer, strerror(errno), err);
+    sheet_writer_drop(writer);
+    return good;
+}
+
+void sheet_writer_drop(struct sheet_writer *writer)
+{
+    if (!writer)
+        return;
+    if (writer->book)
+        (void)workbook_close(writer->book); // the only way to free it
+    if (writer->file)
+        (void)fclose(writer->file);
+    (void)unlink(writer->part);
+    free(writer->path);
+    free(writer->part);
+    free(writer);
+}
