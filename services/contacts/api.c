@@ -7,6 +7,7 @@
 
 #include "common/step/rows.h"
 #include "common/wire/codec.h"
+#include "services/contacts/caller.h"
 #include "services/contacts/client.h"
 #include "services/contacts/contact.h"
 #include "services/contacts/find.h"
@@ -258,6 +259,10 @@ bool team_list(struct request *rq, const struct page *in, struct team_page *out)
     return true;
 }
 
+static const struct follow follows[] = {
+    { "telephony", "call_note", FOLLOW_PARK_KEY, caller_take_note },
+};
+
 #define SERVICE      contacts
 #define SERVICE_FILE "proto/contacts.def"
 #include "proto/handler_table.inc"
@@ -268,5 +273,7 @@ const struct service contacts_service = {
     .handler_count = COUNT_OF(contacts_handlers),
     .tables = contacts_tables,
     .table_count = CONTACTS_TABLES,
+    .follows = follows,
+    .follow_count = COUNT_OF(follows),
     .projection = 1,
 };

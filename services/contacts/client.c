@@ -2,8 +2,8 @@
 // What a client is made of, and what a change does to it.
 #include "services/contacts/client.h"
 
+#include "common/wire/change.h"
 #include "common/wire/codec.h"
-#include "services/contacts/change.h"
 #include "services/contacts/check.h"
 
 static bool read_numbers(struct client_row *client, const struct editor *editor, struct err *err)
@@ -16,7 +16,9 @@ static bool read_numbers(struct client_row *client, const struct editor *editor,
 
 static bool client_check(const struct client_row *client, struct err *err)
 {
-    return record_check(client_row_record(), client, err) && check_language(client->language, err);
+    return record_check(client_row_record(), client, err) &&
+           check_email(client->email, err) &&
+           check_language(client->language, err);
 }
 
 bool client_make(const struct client_new *in, const struct editor *editor, struct id id,

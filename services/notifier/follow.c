@@ -2,6 +2,7 @@
 // Applies followed facts: a call moves its own row, a changed person every row that shows them.
 #include "services/notifier/follow.h"
 
+#include "services/notifier/mails.h"
 #include "services/notifier/rows.h"
 
 // Of one member of staff: those given up and those held now.
@@ -91,4 +92,5 @@ const struct follow notifier_follows[NOTIFIER_FOLLOWS] = {
     { "contacts", "contact", FOLLOW_PARK_KEY, contact_told },
     { "contacts", "client", FOLLOW_PARK_KEY, client_told },
     { "contacts", "staff", FOLLOW_PARK_KEY, staff_told },
+    { "telephony", "call_note", FOLLOW_PARK_KEY, mails_take_note },
 };

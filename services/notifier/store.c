@@ -2,8 +2,10 @@
 // The notifier's tables, and their indexes as functions of a row.
 #include "services/notifier/store.h"
 
+#include "common/step/intent.h"
 #include "common/step/job.h"
 #include "services/notifier/board.h"
+#include "services/notifier/store_mail.h"
 
 // --- the board
 static void board_call_key(const void *row, struct key *key)
@@ -125,6 +127,7 @@ struct client_row client_kept(const struct client_row *client)
         .version = client->version,
         .name = client->name,
         .greeting = client->greeting,
+        .email = client->email,
         .edited_at = client->edited_at,
         .edited_by = client->edited_by,
     };
@@ -174,11 +177,13 @@ struct staff staff_kept(const struct staff *staff)
         .name = staff->name,
         .extensions = staff->extensions,
         .extensions_count = staff->extensions_count,
+        .email = staff->email,
         .edited_at = staff->edited_at,
         .edited_by = staff->edited_by,
     };
 }
 
 const struct table *const notifier_tables[NOTIFIER_TABLES] = {
-    &board_call_table, &shown_contact_table, &shown_client_table, &shown_staff_table, &job_table,
+    &board_call_table, &shown_contact_table, &shown_client_table, &shown_staff_table,
+    &job_table,        &mail_table,          &letter_table,       &intent_table,
 };

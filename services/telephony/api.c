@@ -3,6 +3,8 @@
 #include "services/telephony/api.h"
 
 #include "services/telephony/calls.h"
+#include "services/telephony/notes.h"
+#include "services/telephony/retention.h"
 #include "services/telephony/store.h"
 #include "services/telephony/switchboard.h"
 
@@ -59,7 +61,8 @@ static bool take_contact(struct request *rq, const struct fact *fact, const void
         .edited_at = told->edited_at,
         .edited_by = told->edited_by,
     };
-    return table_put(rq->txn, &known_contact_table, &known, &rq->err);
+    return table_put(rq->txn, &known_contact_table, &known, &rq->err) &&
+           notes_take_contact(rq, told);
 }
 
 static bool take_client(struct request *rq, const struct fact *fact, const void *row)
@@ -88,10 +91,17 @@ static bool take_staff(struct request *rq, const struct fact *fact, const void *
     return table_put(rq->txn, &known_staff_table, &known, &rq->err);
 }
 
+// --- what the notifier tells
+static bool take_mail(struct request *rq, const struct fact *fact, const void *row)
+{
+    return fact->deleted || notes_take_mail(rq, row);
+}
+
 static const struct follow follows[] = {
     { "contacts", "contact", FOLLOW_PARK_KEY, take_contact },
     { "contacts", "client", FOLLOW_PARK_KEY, take_client },
     { "contacts", "staff", FOLLOW_PARK_KEY, take_staff },
+    { "notifier", "mail", FOLLOW_PARK_KEY, take_mail },
 };
 
 #define SERVICE      telephony
@@ -107,4 +117,5 @@ const struct service telephony_service = {
     .follows = follows,
     .follow_count = COUNT_OF(follows),
     .projection = 1,
+    .tick = retention_step,
 };

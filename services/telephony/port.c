@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/civil.h"
 #include "services/telephony/source.h"
 
 struct telephony {
@@ -45,6 +46,16 @@ static bool settle_home(struct telephony *telephony, const struct app_start *sta
     return true;
 }
 
+static bool settle_days(const struct app_start *start, const char *option, int64_t *ret_us,
+                        struct err *err)
+{
+    const char *days = start->value(start, option, 0);
+    if (!*days || !digits_only(days, 5))
+        return fail(err, ERR_INVALID, option, TEXT_KEEP_DAYS, days, NULL);
+    *ret_us = DAYS(strtol(days, NULL, 10));
+    return true;
+}
+
 static bool add(struct telephony *telephony, struct source *source)
 {
     if (source)
@@ -56,11 +67,17 @@ static bool start_port(void *port, const struct app_start *start, struct err *er
 {
     struct telephony *telephony = port;
     struct source_place place = { start->loop, start->server, &telephony->board };
-    if (!settle_home(telephony, start, err))
+    if (!settle_home(telephony, start, err) ||
+        !settle_days(start, "keep-calls", &telephony->board.keep_calls_us, err) ||
+        !settle_days(start, "keep-notes", &telephony->board.keep_notes_us, err))
         return false;
     const char *spec;
     for (int i = 0; (spec = start->value(start, "ami", i)) != NULL && *spec; i++) {
         if (!add(telephony, source_live(&place, spec, err)))
+            return false;
+    }
+    for (int i = 0; (spec = start->value(start, "fritz", i)) != NULL && *spec; i++) {
+        if (!add(telephony, source_fritz(&place, spec, err)))
             return false;
     }
     bool real_pace = strcmp(start->value(start, "replay-pace", 0), "real") == 0;
@@ -84,10 +101,18 @@ const struct option telephony_options[TELEPHONY_OPTIONS] = {
       "Asterisk-Anlage (Manager-Schnittstelle), mehrfach möglich; das Geheimnis besser in "
       "telephony.conf",
       "Asterisk PBX (manager interface), may be repeated; keep the secret in telephony.conf" },
+    { "fritz", "NAME=RECHNER[:PORT][,area=30][,machine=40-49]", true, NULL,
+      "Anrufmonitor einer FRITZ!Box (am Telefon #96*5* wählen), mehrfach möglich",
+      "call monitor of a FRITZ!Box (dial #96*5* on a phone), may be repeated" },
     { "replay", "NAME=DATEI.ami", true, NULL, "eine Aufzeichnung abspielen, mehrfach möglich",
       "play a capture, may be repeated" },
     { "replay-pace", "fast|real", false, "fast", "so schnell es geht, oder wie es war",
       "as fast as possible, or as it was" },
+    { "keep-calls", "TAGE", false, "0",
+      "Anrufe und verpasste Anrufe nach so vielen Tagen löschen; 0: nie",
+      "delete calls and missed calls after so many days; 0: never" },
+    { "keep-notes", "TAGE", false, "0", "Telefonnotizen nach so vielen Tagen löschen; 0: nie",
+      "delete call notes after so many days; 0: never" },
     { "country", "VORWAHL", false, "49", "Land der Anlage: 49, 43, 41, 423",
       "country of the PBX: 49, 43, 41, 423" },
     { "area", "VORWAHL", false, NULL, "Ortsvorwahl ohne 0, für Nummern ohne Vorwahl",

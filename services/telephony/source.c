@@ -110,7 +110,7 @@ static bool told_copy(struct told *told, const struct call *row, struct err *err
     return record_copy(call_record(), &whole, told->arena, &told->row, err);
 }
 
-static void tell(void *context, const struct call *row)
+void source_tell(void *context, const struct call *row)
 {
     struct source *source = context;
     struct told *told = calloc(1, sizeof *told);
@@ -158,7 +158,7 @@ bool source_begin(struct source *source)
     struct ami_model_options options = {
         .source = source->name,
         .home = source->place.board->home,
-        .call = tell,
+        .call = source_tell,
         .context = source,
     };
     source->model = ami_model_new(&options);
@@ -177,6 +177,8 @@ void source_say(struct source *source, bool connected, const char *detail)
     source->row->skipped = source->session  ? ami_session_skipped(source->session)
                            : source->replay ? ami_replay_skipped(source->replay)
                                             : 0;
+    if (source->fritz)
+        source_fritz_say(source);
 }
 
 void source_free(struct source *source)
@@ -191,6 +193,7 @@ void source_free(struct source *source)
     ami_session_free(source->session);
     ami_replay_free(source->replay);
     ami_model_free(source->model);
+    source_fritz_free(source);
     if (source->restoring)
         *source->restoring = NULL;
     struct switchboard *board = source->place.board;

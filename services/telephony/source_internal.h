@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the two kinds of source share.
+// What the kinds of source share.
 #pragma once
 
 #include "common/run/link.h"
@@ -11,6 +11,7 @@
 #define SOURCE_NAME_MAX 60
 
 struct told;
+struct fritz;
 
 struct source {
     struct source_place place;
@@ -27,6 +28,8 @@ struct source {
     // Replay.
     struct ami_replay *replay;
     bool real_pace;
+    // A FRITZ!Box.
+    struct fritz *fritz;
     int64_t begun_us; // when the first step was played
 
     int timer;            // of the session or the replay; 0: none
@@ -42,3 +45,15 @@ bool source_name(struct source *source, const char **spec, enum text_id text, st
 struct source *source_new(const struct source_place *place, const char *kind);
 bool source_begin(struct source *source);
 void source_say(struct source *source, bool connected, const char *detail);
+// For the models: the call as it is now.
+void source_tell(void *context, const struct call *row);
+
+// --- source_fritz.c
+void source_fritz_say(struct source *source);
+void source_fritz_free(struct source *source);
+
+// --- source_restore.c
+// Asks for the source's calls that had not ended, until it is answered; then calls `take` for each,
+// and `ready`. Ended by source_free.
+void source_restore(struct source *source, void (*take)(struct source *, const struct call *),
+                    void (*ready)(struct source *));

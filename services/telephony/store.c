@@ -3,6 +3,8 @@
 #include "services/telephony/store.h"
 
 #include "common/base/compiler.h"
+#include "services/telephony/store_missed.h"
+#include "services/telephony/store_note.h"
 
 struct key call_ref_key(const char *source, const char *source_ref)
 {
@@ -225,8 +227,6 @@ const struct table known_staff_table = {
 };
 
 const struct table *const telephony_tables[TELEPHONY_TABLES] = {
-    &call_table,
-    &known_contact_table,
-    &known_client_table,
-    &known_staff_table,
+    &call_table,   &known_contact_table, &known_client_table, &known_staff_table,
+    &missed_table, &note_table,          &note_edition_table, &template_table,
 };

@@ -20,7 +20,7 @@ extern const struct index *const known_client_by_number; // (e164)
 extern const struct table known_staff_table;
 extern const struct index *const known_staff_by_extension; // (extension)
 
-#define TELEPHONY_TABLES 4
+#define TELEPHONY_TABLES 8
 extern const struct table *const telephony_tables[TELEPHONY_TABLES];
 
 struct key call_ref_key(const char *source, const char *source_ref);

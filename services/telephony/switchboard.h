@@ -12,4 +12,6 @@ struct switchboard {
     struct phone_home home;
     struct link_row links[LINKS_MAX]; // texts live as long as the port
     size_t link_count;
+    int64_t keep_calls_us, keep_notes_us; // after so long they are deleted; 0: never
+    int64_t sweep_us;                     // when tick looks again for what is too old
 };
