@@ -16,8 +16,7 @@ static bool read_numbers(struct client_row *client, const struct editor *editor,
 
 static bool client_check(const struct client_row *client, struct err *err)
 {
-    return record_check(client_row_record(), client, err) &&
-           check_email(client->email, err) &&
+    return record_check(client_row_record(), client, err) && check_email(client->email, err) &&
            check_language(client->language, err);
 }
 
