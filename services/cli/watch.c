@@ -119,14 +119,37 @@ static void print_event(struct watching *watching, const struct stream_event *ev
     }
 }
 
-// --- for programs
-static void print_json(const struct cli *cli, const struct stream_event *event,
-                       const struct board_call *row, struct arena *arena)
+static void print_missed(struct watching *watching, const struct stream_event *event,
+                         const struct missed *missed)
 {
+    const struct cli *cli = watching->cli;
+    if (event->kind == stream_kind_SNAPSHOT_END && !watching->began) {
+        watching->began = true;
+        fprintf(cli->out, "%s\n", cli_text(cli, TEXT_CLI_WATCHING));
+    }
+    if (!missed)
+        return;
+    bool gone = event->has_deleted && event->deleted;
+    fprintf(cli->out, "%s  %s %lld  %s", civil_local_clock(missed->last_at, cli->zone).text,
+            gone ? "-" : "+", (long long)missed->count,
+            missed->numbers_count ? missed->numbers[0] : cli_text(cli, TEXT_CLI_WITHHELD));
+    if (missed->name)
+        fprintf(cli->out, "  %s", missed->name);
+    if (missed->client_name)
+        fprintf(cli->out, "  → %s", missed->client_name);
+    fprintf(cli->out, "\n");
+}
+
+// --- for programs
+static void print_json(const struct cli *cli, const struct stream_event *event, const void *row,
+                       struct arena *arena)
+{
+    const struct record *record =
+        event->board == board_MISSED ? board_missed_record() : board_call_record();
     struct stream_event bare = *event;
     bare.row = (struct bytes){ 0 };
     const char *head = json_write(stream_event_record(), &bare, JSON_LINE, arena);
-    const char *body = row ? json_write(board_call_record(), row, JSON_LINE, arena) : NULL;
+    const char *body = row ? json_write(record, row, JSON_LINE, arena) : NULL;
     if (head && body)
         fprintf(cli->out, "%.*s, \"row\": %s}\n", (int)strlen(head) - 1, head, body);
     else if (head)
@@ -167,17 +190,22 @@ static bool take_event(struct watching *watching, struct bytes body, struct aren
     struct err err = { 0 };
     struct stream_event event;
     struct board_call row;
+    struct board_missed missed;
     arena_reset(arena);
     if (!decode(stream_event_record(), body, DECODE_LENIENT, arena, &event, &err) ||
         event.stream != watching->stream)
         return true;
-    bool has_row =
-        event.row.data && decode(board_call_record(), event.row, DECODE_LENIENT, arena, &row, &err);
+    bool is_missed = event.board == board_MISSED;
+    void *place = is_missed ? (void *)&missed : (void *)&row;
+    const struct record *record = is_missed ? board_missed_record() : board_call_record();
+    bool has_row = event.row.data && decode(record, event.row, DECODE_LENIENT, arena, place, &err);
     watching->order.has_epoch = watching->order.has_seq = true;
     watching->order.epoch = event.epoch;
     watching->order.seq = event.seq;
     if (watching->cli->json)
-        print_json(watching->cli, &event, has_row ? &row : NULL, arena);
+        print_json(watching->cli, &event, has_row ? place : NULL, arena);
+    else if (is_missed)
+        print_missed(watching, &event, has_row ? missed.missed : NULL);
     else
         print_event(watching, &event, has_row ? &row : NULL);
     fflush(watching->cli->out);

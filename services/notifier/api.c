@@ -6,6 +6,7 @@
 #include "common/step/stream.h"
 #include "common/wire/codec.h"
 #include "services/notifier/board.h"
+#include "services/notifier/board_missed.h"
 #include "services/notifier/follow.h"
 #include "services/notifier/rows.h"
 #include "services/notifier/store.h"
@@ -65,6 +66,8 @@ bool board_get(struct request *rq, const struct board_query *query, struct board
 {
     struct board_call *rows = arena_array(rq->arena, PAGE_ROWS_MAX, sizeof *rows);
 
+    if (query->board == board_MISSED)
+        return board_missed_page(rq, query, out);
     if (!rows)
         return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_BOARD_TOO_LARGE, NULL);
     out->calls = rows;
@@ -77,7 +80,10 @@ static bool tick(struct request *rq)
     return job_step(rq, notifier_jobs, NOTIFIER_JOBS);
 }
 
-static const struct board_source boards[] = { { "calls", "board_call", &board_call_table } };
+static const struct board_source boards[] = {
+    { "calls", "board_call", &board_call_table },
+    { "missed", "board_missed", &board_missed_table },
+};
 
 #define SERVICE      notifier
 #define SERVICE_FILE "proto/notifier.def"

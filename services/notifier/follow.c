@@ -2,6 +2,7 @@
 // Applies followed facts: a call moves its own row, a changed person every row that shows them.
 #include "services/notifier/follow.h"
 
+#include "services/notifier/board_missed.h"
 #include "services/notifier/mails.h"
 #include "services/notifier/rows.h"
 
@@ -93,4 +94,5 @@ const struct follow notifier_follows[NOTIFIER_FOLLOWS] = {
     { "contacts", "client", FOLLOW_PARK_KEY, client_told },
     { "contacts", "staff", FOLLOW_PARK_KEY, staff_told },
     { "telephony", "call_note", FOLLOW_PARK_KEY, mails_take_note },
+    { "telephony", "missed", FOLLOW_PARK_KEY, board_missed_take },
 };

@@ -5,6 +5,7 @@
 #include "common/step/intent.h"
 #include "common/step/job.h"
 #include "services/notifier/board.h"
+#include "services/notifier/board_missed.h"
 #include "services/notifier/store_mail.h"
 
 // --- the board
@@ -184,6 +185,6 @@ struct staff staff_kept(const struct staff *staff)
 }
 
 const struct table *const notifier_tables[NOTIFIER_TABLES] = {
-    &board_call_table, &shown_contact_table, &shown_client_table, &shown_staff_table,
-    &job_table,        &mail_table,          &letter_table,       &intent_table,
+    &board_call_table, &shown_contact_table, &shown_client_table, &shown_staff_table,  &job_table,
+    &mail_table,       &letter_table,        &intent_table,       &board_missed_table,
 };

@@ -15,7 +15,7 @@ extern const struct table shown_client_table;
 extern const struct table shown_staff_table;
 extern const struct index shown_staff_by_extension;
 
-#define NOTIFIER_TABLES 8
+#define NOTIFIER_TABLES 9
 extern const struct table *const notifier_tables[NOTIFIER_TABLES];
 
 struct contact contact_kept(const struct contact *contact);

@@ -9,7 +9,7 @@
 #include "services/notifier/mails.h"
 #include "services/notifier/post.h"
 #include "services/notifier/store_mail.h"
-#include "tests/service/telephony_world.h"
+#include "tests/service/telephony_lines_world.h"
 
 struct town {
     struct switchboard board;

@@ -3,7 +3,7 @@
 // call again.
 #include <stdio.h>
 
-#include "tests/service/telephony_world.h"
+#include "tests/service/telephony_lines_world.h"
 
 static struct missed_page open_ones(struct fixture *fx)
 {

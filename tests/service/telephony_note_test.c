@@ -4,7 +4,7 @@
 
 #include "common/wire/codec.h"
 #include "services/telephony/notes.h"
-#include "tests/service/telephony_world.h"
+#include "tests/service/telephony_lines_world.h"
 
 static struct call_note write_note(struct fixture *fx, const struct note_new *in)
 {

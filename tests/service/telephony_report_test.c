@@ -2,7 +2,7 @@
 // Webhooks (G12) in any order, calls by hand (A3), case files, retention.
 #include <stdio.h>
 
-#include "tests/service/telephony_world.h"
+#include "tests/service/telephony_lines_world.h"
 
 enum word { RING, ANSWER, END, WORDS };
 
