@@ -57,14 +57,17 @@ const struct command *command_find(struct cli *cli)
     return best;
 }
 
-// The list of a page-like answer: its only LIST field, NULL when the answer is one row.
-static const struct field *list_of(const struct record *record)
+// The list of a page-like answer, NULL when the answer is one row. A board's page has a list for
+// each board: the one that is not empty.
+static const struct field *list_of(const struct record *record, const void *out)
 {
-    for (size_t i = 0; i < record->count; i++) {
-        if (record->fields[i].type == FIELD_LIST)
-            return record->count <= 3 ? &record->fields[i] : NULL;
+    const struct field *list = NULL;
+    for (size_t i = 0; i < record->count && record->count <= 3; i++) {
+        const struct field *field = &record->fields[i];
+        if (field->type == FIELD_LIST && (!list || field_present(field, out)))
+            list = field;
     }
-    return NULL;
+    return list;
 }
 
 static void print_answer(const struct cli *cli, const struct method *method, const void *out,
@@ -76,7 +79,7 @@ static void print_answer(const struct cli *cli, const struct method *method, con
         fprintf(cli->out, "%s\n", text ? text : "null");
         return;
     }
-    const struct field *list = list_of(record);
+    const struct field *list = list_of(record, out);
     if (!list || !columns) {
         print_row(cli, record, out, columns);
         return;

@@ -159,9 +159,11 @@ TEST(foreign_scopes_find_no_note)
         refused(fx, call_note_history(&fx->client, &get, &page), ERR_NOT_FOUND, "id");
         refused(fx, call_note_edit(&fx->client, &change, &out), ERR_NOT_FOUND, "id");
         refused(fx, call_note_add(&fx->client, &in, &out), ERR_NOT_FOUND, "call");
-        const struct note_query queries[] = {
-            { .outcome = 0 }, { .call = call }, { .client = CLIENT_A }, { .contact = ANNA }, { .staff = STAFF }
-        };
+        const struct note_query queries[] = { { .outcome = 0 },
+                                              { .call = call },
+                                              { .client = CLIENT_A },
+                                              { .contact = ANNA },
+                                              { .staff = STAFF } };
         for (size_t k = 0; k < 5; k++) {
             CHECK_INT(call_note_list(&fx->client, &queries[k], &page), CALL_DONE);
             CHECK_INT((int64_t)page.notes_count, 0);

@@ -62,17 +62,16 @@ static void check_wire(const char *message)
     CHECK(!strstr(body, "\r\n.\r\n"));
 }
 
+static const char long_subject[] =
+    "ein sehr langer Betreff der über mehrere kodierte Wörter geht, mit Umlauten äöüß ÄÖÜ und €"
+    " und 日本語 und noch viel mehr davon, damit es sicher mehr als eine Zeile wird";
+
 TEST(no_text_can_add_a_line_to_the_head)
 {
     static const char *const texts[] = {
-        "einfach",
-        "Bcc: alle@x.example",
-        "x\r\nBcc: alle@x.example\r\n\r\nText",
-        "x\nBcc: y",
-        "=?UTF-8?B?AAAA?=",
-        "\"Anführung\" \\ und \x01\x02 Steuerzeichen",
-        "ein sehr langer Betreff der über mehrere kodierte Wörter geht, mit Umlauten äöüß ÄÖÜ und €"
-        " und 日本語 und noch viel mehr davon, damit es sicher mehr als eine Zeile wird",
+        "einfach",    "Bcc: alle@x.example", "x\r\nBcc: alle@x.example\r\n\r\nText",
+        "x\nBcc: y",  "=?UTF-8?B?AAAA?=",    "\"Anführung\" \\ und \x01\x02 Steuerzeichen",
+        long_subject,
     };
     struct arena *arena = arena_new(1 << 20);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
