@@ -414,7 +414,6 @@ bool mails_recover(struct request *rq)
         if (!recover_one(rq, &rows[i]))
             return false;
     }
-    wake(rq, 0);
     return more || count == RECOVER_MAX;
 }
 

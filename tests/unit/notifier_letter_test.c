@@ -78,6 +78,8 @@ TEST(no_text_can_add_a_line_to_the_head)
         for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++)
             check_wire(render(arena, texts[i], texts[k], texts[i]));
     }
+    // Nor behind the decoding: "x Bcc: y".
+    CHECK(strstr(render(arena, "x\nBcc: y", NULL, "t"), "Subject: =?UTF-8?B?eCBCY2M6IHk=?=\r\n"));
     // Every length around the folds.
     char text[400] = "";
     for (size_t i = 0; i < 190; i++) {

@@ -146,6 +146,10 @@ static const struct {
       "0 RING;0;09001234567;7654321;SIP0;\n"
       "50 DISCONNECT;0;0;",
       "ended in +499001234567>+49307654321 ag=- talks=- ans=-1 end=50 talk=0 rejected\n" },
+    { "whoever hangs up after half a second is missed",
+      "0 RING;0;03012345678;7654321;SIP0;\n"
+      "500 DISCONNECT;0;0;",
+      "ended in +493012345678>+49307654321 ag=- talks=- ans=-1 end=500 talk=0 missed\n" },
     { "answering machine",
       "0 RING;0;03012345678;7654321;SIP0;\n"
       "20000 CONNECT;0;40;03012345678;\n"
@@ -341,6 +345,18 @@ TEST(the_boxs_own_clock_is_only_kept)
         CHECK_INT(last.ended_at, BEGIN_US);
         fritz_model_free(model);
     }
+}
+
+TEST(lines_that_reach_us_late_together_are_no_blocked_number)
+{
+    struct fritz_model *model = plain_model();
+    say(model, "28.11.26 10:00:00;RING;0;03012345678;7654321;SIP0;\n"
+               "28.11.26 10:00:20;DISCONNECT;0;0;\n");
+    CHECK_INT(last.outcome, call_outcome_MISSED);
+    say(model, "28.11.26 10:00:00;RING;0;03012345678;7654321;SIP0;\n"
+               "28.11.26 10:00:01;DISCONNECT;0;0;\n");
+    CHECK_INT(last.outcome, call_outcome_REJECTED);
+    fritz_model_free(model);
 }
 
 TEST(the_raw_dialled_number_is_kept)
