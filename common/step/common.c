@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "common/step/internal.h"
+#include "common/store/derived.h"
+
+#define BACKLOG_MAX 100000 // counted; more is as bad
 
 #define SERVICE_FILE "proto/common.def"
 #include "proto/handlers.inc"
@@ -32,7 +35,7 @@ bool stats(struct request *rq, const struct nothing *in, struct figures *out)
     (void)in;
     const struct server *server = rq->server;
     size_t tables = server->service->table_count;
-    out->figures = arena_array(rq->arena, FIGURES_MAX + tables + 4, sizeof *out->figures);
+    out->figures = arena_array(rq->arena, FIGURES_MAX + 2 * tables + 4, sizeof *out->figures);
     struct seen *seen = arena_array(rq->arena, FOLLOWED_MAX, sizeof *seen);
     const char **halted = arena_array(rq->arena, FOLLOWED_MAX, sizeof *halted);
     if (!out->figures || !seen || !halted)
@@ -43,6 +46,9 @@ bool stats(struct request *rq, const struct nothing *in, struct figures *out)
         const struct table *table = server->service->tables[i];
         add_figure(out, arena_format(rq->arena, "rows_%s", table->name),
                    (int64_t)table_count(rq->txn, table));
+        if (table->derived)
+            add_figure(out, arena_format(rq->arena, "unindexed_%s", table->name),
+                       (int64_t)derived_backlog(rq->txn, table, BACKLOG_MAX));
     }
     add_figure(out, "parked_facts", (int64_t)parked_count(rq->txn));
     add_figure(out, "streams", (int64_t)streams_count(server->streams));

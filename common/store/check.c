@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/store/derived.h"
 #include "common/store/internal.h"
 #include "common/wire/codec.h"
 
@@ -288,6 +289,11 @@ static bool check_parts(struct checker *checker, struct store *store, struct err
             if (!check_part(checker, store, &part, err))
                 return false;
         }
+        uint64_t faults = 0;
+        if (slot->table->derived &&
+            !derived_check(store, slot->table, checker->listener, checker->context, &faults, err))
+            return false;
+        checker->report.faults += faults;
     }
     for (size_t i = 0; i < OWN_COUNT; i++) {
         struct part part = { &store->own[i], NULL, i };

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/store/derived.h"
 #include "common/store/internal.h"
 
 static const char *const own_names[OWN_COUNT] = {
@@ -37,12 +38,15 @@ static void slot_init(struct slot *slot, const struct table *table)
 {
     assert(!name_is_own(table->name));
     assert(table->number < 0xFF00);
+    assert(table->index_count <= INDEXES_MAX);
     slot->table = table;
     slot->rows = (struct database){ .name = table->name, .number = table->number };
     slot->indexes = zeroed(table->index_count, sizeof *slot->indexes);
     for (size_t i = 0; i < table->index_count; i++)
         slot->indexes[i] =
             (struct database){ .name = table->indexes[i].name, .number = table->number };
+    if (table->derived)
+        slot->derived = (struct database){ .name = table->derived->name, .number = table->number };
 }
 
 static struct store *store_new(const struct store_options *options)
@@ -70,7 +74,7 @@ static size_t database_total(const struct store *store)
 {
     size_t total = OWN_COUNT;
     for (size_t i = 0; i < store->slot_count; i++)
-        total += 1 + store->slots[i].table->index_count;
+        total += 1 + store->slots[i].table->index_count + (store->slots[i].table->derived != NULL);
     return total;
 }
 
@@ -126,6 +130,8 @@ static bool databases_open(struct txn *txn, struct err *err)
             if (!database_open(txn, &slot->indexes[k], err))
                 return false;
         }
+        if (slot->table->derived && !database_open(txn, &slot->derived, err))
+            return false;
     }
     return true;
 }

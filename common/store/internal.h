@@ -28,6 +28,7 @@
 #define BUCKET_SIZE 4   // bytes before the key
 #define RAW_KEY_MAX 511 // LMDB's own limit
 #define STEP_MAX    500 // rows that one step may write
+#define INDEXES_MAX 16  // of one table
 
 struct database {
     const char *name;
@@ -54,6 +55,8 @@ struct slot {
     const struct table *table;
     struct database rows;
     struct database *indexes; // as table->indexes
+    struct database derived;  // of the table's derived index; unnamed when it has none
+    bool derived_broken;      // a search met damage: the next step builds it anew
 };
 
 struct store {
@@ -84,11 +87,15 @@ struct keys {
     size_t count, room;
 };
 
+struct doc;
+
 // Memory for the time of one call; belongs to the outermost transaction.
 struct scratch {
     struct arena *arena;
+    struct doc *doc; // of derived indexes; NULL until one is needed
     struct mp_writer writer;
-    struct keys before, after;
+    struct keys before,
+        after[INDEXES_MAX]; // after: by index, collected once for checks and writing
 };
 
 struct txn {
@@ -97,6 +104,8 @@ struct txn {
     struct txn *parent;
     bool writing;
     bool has_child;
+    bool hoping;    // children share `mdb` with their parent
+    uint64_t wrote; // puts and deletions, with those of merged children
     size_t walks;
     enum commit_result fault; // COMMIT_DONE: none
     char fault_text[256];
@@ -126,7 +135,9 @@ void txn_fault_key(struct txn *txn, const struct database *database, struct byte
                    const char *why);
 bool txn_sound(const struct txn *txn);
 struct scratch *txn_scratch(struct txn *txn);
-// The ordinal for a new row of this slot.
+// The ordinal that the next new row of this slot gets.
+uint64_t txn_next_ordinal(struct txn *txn, const struct slot *slot);
+// The ordinal for a new row of this slot: taken.
 uint64_t txn_ordinal(struct txn *txn, const struct slot *slot);
 
 // --- database.c: gets and puts on a faultless transaction, plus seals
@@ -162,6 +173,7 @@ void database_put(struct txn *txn, const struct database *database, struct bytes
                   struct bytes value);
 bool database_del(struct txn *txn, const struct database *database, struct bytes key);
 uint64_t database_count(struct txn *txn, const struct database *database);
+void database_clear(struct txn *txn, const struct database *database);
 
 struct sealed {
     uint64_t ordinal;
@@ -220,6 +232,9 @@ struct bytes index_fields(const struct table *table, const struct index *index, 
                           struct bytes row_key);
 
 // --- table.c
+// The row in scratch memory, until the next call that uses it; NULL is a sticky fault.
+const void *row_scratch(struct txn *txn, const struct slot *slot, struct bytes key,
+                        struct bytes payload);
 enum row_state { ROW_SEEN, ROW_HIDDEN, ROW_FAULT };
 // Decodes a whole row as the scope sees it.
 enum row_state row_decode(struct txn *txn, const struct slot *slot, struct bytes key,

@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "common/store/internal.h"
+#include "common/store/derived_internal.h"
 #include "common/wire/codec.h"
 
 static bool decode_into(struct txn *txn, const struct slot *slot, struct bytes key,
@@ -20,8 +20,8 @@ static bool decode_into(struct txn *txn, const struct slot *slot, struct bytes k
 }
 
 // In the scratch memory, so that rows passed over cost the caller's arena nothing.
-static void *decode_scratch(struct txn *txn, const struct slot *slot, struct bytes key,
-                            struct bytes payload)
+const void *row_scratch(struct txn *txn, const struct slot *slot, struct bytes key,
+                        struct bytes payload)
 {
     struct arena *arena = txn_scratch(txn)->arena;
     arena_reset(arena);
@@ -36,7 +36,7 @@ enum row_state row_decode(struct txn *txn, const struct slot *slot, struct bytes
 {
     assert(scope);
     if (scope->kind != SCOPE_HOUSE) {
-        const void *row = decode_scratch(txn, slot, key, payload);
+        const void *row = row_scratch(txn, slot, key, payload);
         if (!row)
             return ROW_FAULT;
         if (!scope_sees(scope, slot->table->record(), row))
@@ -112,6 +112,14 @@ static void collect(const struct index *index, const void *row, struct keys *key
         index->keys(row, keys);
 }
 
+// The keys of the row as it shall be: for the checks, and then for writing.
+static void collect_after(const struct change *change)
+{
+    const struct table *table = change->slot->table;
+    for (size_t i = 0; i < table->index_count; i++)
+        collect(&table->indexes[i], change->after, &txn_scratch(change->txn)->after[i]);
+}
+
 static bool fits(const struct change *change, const struct index *index, const struct keys *keys)
 {
     for (size_t i = 0; i < keys->count; i++) {
@@ -148,10 +156,9 @@ static bool is_free(const struct change *change, const struct database *database
 static bool indexes_permit(const struct change *change, struct err *err)
 {
     const struct table *table = change->slot->table;
-    struct keys *after = &txn_scratch(change->txn)->after;
     for (size_t i = 0; i < table->index_count; i++) {
         const struct index *index = &table->indexes[i];
-        collect(index, change->after, after);
+        const struct keys *after = &txn_scratch(change->txn)->after[i];
         if (!fits(change, index, after))
             return fail(err, ERR_TOO_LARGE, index->field, TEXT_STORE_KEY_TOO_LONG, NULL);
         if (index->unique && !is_free(change, &change->slot->indexes[i], after))
@@ -165,21 +172,21 @@ static void index_write(const struct change *change, size_t number)
     const struct table *table = change->slot->table;
     const struct index *index = &table->indexes[number];
     const struct database *database = &change->slot->indexes[number];
-    struct scratch *scratch = txn_scratch(change->txn);
+    struct keys *before = &txn_scratch(change->txn)->before;
+    const struct keys *after = &txn_scratch(change->txn)->after[number];
     struct raw_key raw;
-    collect(index, change->before, &scratch->before);
-    collect(index, change->after, &scratch->after);
-    for (size_t i = 0; i < scratch->before.count; i++) {
-        struct bytes fields = key_bytes(&scratch->before.items[i]);
-        if (keys_have(&scratch->after, fields))
+    collect(index, change->before, before);
+    for (size_t i = 0; i < before->count; i++) {
+        struct bytes fields = key_bytes(&before->items[i]);
+        if (keys_have(after, fields))
             continue;
         index_key(&raw, table, index, fields, change->ordinal, change->key);
         if (!database_del(change->txn, database, raw_bytes(&raw)))
             txn_fault_key(change->txn, database, raw_bytes(&raw), "the row's entry is missing");
     }
-    for (size_t i = 0; i < scratch->after.count; i++) {
-        struct bytes fields = key_bytes(&scratch->after.items[i]);
-        if (change->before && keys_have(&scratch->before, fields))
+    for (size_t i = 0; i < after->count; i++) {
+        struct bytes fields = key_bytes(&after->items[i]);
+        if (change->before && keys_have(before, fields))
             continue;
         index_key(&raw, table, index, fields, change->ordinal, change->key);
         entry_put(change->txn, database, raw_bytes(&raw), change->key);
@@ -198,7 +205,7 @@ static bool load_before(struct change *change)
     if (!row_get(change->txn, &change->slot->rows, change->key, &sealed))
         return false;
     change->ordinal = sealed.ordinal;
-    change->before = decode_scratch(change->txn, change->slot, change->key, sealed.payload);
+    change->before = row_scratch(change->txn, change->slot, change->key, sealed.payload);
     return change->before != NULL;
 }
 
@@ -222,12 +229,15 @@ bool table_put(struct txn *txn, const struct table *table, const void *row, stru
         change.ordinal = txn_ordinal(txn, change.slot);
     if (!txn_sound(txn))
         return fail_fault(err);
+    collect_after(&change);
     if (!indexes_permit(&change, err))
         return false;
     for (size_t i = 0; i < table->index_count; i++)
         index_write(&change, i);
     encode(table->record(), row, row_begin(txn, &change.slot->rows, change.ordinal));
     row_put(txn, &change.slot->rows, change.key);
+    if (table->derived)
+        derived_mark(txn, change.slot, change.ordinal, change.key);
     return txn_sound(txn) || fail_fault(err);
 }
 
@@ -238,7 +248,10 @@ bool table_del(struct txn *txn, const struct table *table, const struct key *key
                              .key = { key->bytes, key->overflow ? 0 : key->size } };
     if (!load_before(&change))
         return false;
+    collect_after(&change);
     for (size_t i = 0; i < table->index_count; i++)
         index_write(&change, i);
+    if (table->derived)
+        derived_mark(txn, change.slot, change.ordinal, change.key);
     return database_del(txn, &change.slot->rows, change.key);
 }

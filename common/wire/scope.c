@@ -9,7 +9,7 @@ const struct scope scope_house = { .kind = SCOPE_HOUSE };
 
 static const char *const words[] = { "house", "client", "team", "own" };
 
-static enum scope_mark mark_of(enum scope_kind kind)
+enum scope_mark scope_mark(enum scope_kind kind)
 {
     switch (kind) {
     case SCOPE_CLIENT: return SCOPE_MARK_CLIENT;
@@ -38,7 +38,7 @@ bool scope_sees(const struct scope *scope, const struct record *record, const vo
 {
     if (scope->kind == SCOPE_HOUSE)
         return true;
-    enum scope_mark mark = mark_of(scope->kind);
+    enum scope_mark mark = scope_mark(scope->kind);
     for (size_t i = 0; i < record->count; i++) {
         const struct field *field = &record->fields[i];
         if (field->scope == mark && mark != SCOPE_MARK_NONE && holds(field, row, scope->id))

@@ -19,6 +19,9 @@ extern const struct scope scope_house;
 // record without such a field is seen by the house only.
 bool scope_sees(const struct scope *scope, const struct record *record, const void *row);
 
+// The mark of the fields that such a scope looks at; SCOPE_MARK_NONE for the house.
+enum scope_mark scope_mark(enum scope_kind kind);
+
 // "house", "client:UUID", "team:UUID", "own:UUID". ERR_INVALID otherwise.
 MUST_USE bool scope_parse(const char *text, struct scope *out, struct err *err);
 

@@ -57,17 +57,65 @@ const struct command *command_find(struct cli *cli)
     return best;
 }
 
-// The list of a page-like answer, NULL when the answer is one row. A board's page has a list for
-// each board: the one that is not empty.
-static const struct field *list_of(const struct record *record, const void *out)
+// The list of a page-like answer: its only LIST field, or of several the first that is not empty.
+// *columns moves on to those meant for it (apart by |). NULL when the answer is one row.
+static const struct field *list_of(const struct record *record, const void *out,
+                                   const char **columns)
 {
-    const struct field *list = NULL;
-    for (size_t i = 0; i < record->count && record->count <= 3; i++) {
+    const struct field *first = NULL;
+    const char *first_columns = *columns, *own = *columns;
+    for (size_t i = 0; i < record->count && record->count <= 4; i++) {
         const struct field *field = &record->fields[i];
-        if (field->type == FIELD_LIST && (!list || field_present(field, out)))
-            list = field;
+        size_t count;
+        if (field->type != FIELD_LIST)
+            continue;
+        memcpy(&count, (const char *)out + field->count_offset, sizeof count);
+        if (count > 0) {
+            *columns = own;
+            return field;
+        }
+        first = first ? first : field;
+        const char *next = own ? strchr(own, '|') : NULL;
+        own = next ? next + 1 : own;
     }
-    return list;
+    *columns = first_columns;
+    return first;
+}
+
+// "file.parties: name role" names a list within the row, which is shown as a table below it; moves
+// both behind what was read. NULL without a colon, or when the list is not there.
+static const struct field *list_within(const struct record *record, const void **row,
+                                       const char **columns)
+{
+    const char *colon = strchr(*columns, ':');
+    for (const char *at = *columns; colon && at < colon; at++) {
+        char name[64] = "";
+        size_t size = strcspn(at, ".:");
+        if (size >= sizeof name)
+            return NULL;
+        memcpy(name, at, size);
+        at += size;
+        const struct field *field = record_field(record, name);
+        if (!field || !field_present(field, *row))
+            return NULL;
+        if (field->type == FIELD_LIST) {
+            *columns = colon + 1;
+            return field;
+        }
+        record = field->record();
+        memcpy(row, (const char *)*row + field->offset, sizeof *row);
+    }
+    return NULL;
+}
+
+static void print_list(const struct cli *cli, const struct field *list, const void *row,
+                       const char *columns)
+{
+    size_t count;
+    memcpy(&count, (const char *)row + list->count_offset, sizeof count);
+    const void *rows;
+    memcpy(&rows, (const char *)row + list->offset, sizeof rows);
+    print_table(cli, list->record(), rows, count, columns + strspn(columns, " "));
 }
 
 static void print_answer(const struct cli *cli, const struct method *method, const void *out,
@@ -79,16 +127,20 @@ static void print_answer(const struct cli *cli, const struct method *method, con
         fprintf(cli->out, "%s\n", text ? text : "null");
         return;
     }
-    const struct field *list = list_of(record, out);
+    if (columns && strchr(columns, ':')) {
+        print_row(cli, record, out, NULL);
+        const void *row = out;
+        const struct field *within = list_within(record, &row, &columns);
+        if (within)
+            print_list(cli, within, row, columns);
+        return;
+    }
+    const struct field *list = list_of(record, out, &columns);
     if (!list || !columns) {
         print_row(cli, record, out, columns);
         return;
     }
-    size_t count;
-    memcpy(&count, (const char *)out + list->count_offset, sizeof count);
-    const void *rows;
-    memcpy(&rows, (const char *)out + list->offset, sizeof rows);
-    print_table(cli, list->record(), rows, count, columns);
+    print_list(cli, list, out, columns);
     const struct field *more = record_field(record, "more");
     if (more && *(const bool *)((const char *)out + more->offset))
         fprintf(cli->out, "%s\n", cli_text(cli, TEXT_CLI_MORE_ROWS));

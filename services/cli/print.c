@@ -190,8 +190,8 @@ static size_t split_columns(const struct cli *cli, const char *columns,
                             const char *names[COLUMNS_MAX])
 {
     size_t count = 0;
-    while (*columns && count < COLUMNS_MAX) {
-        size_t size = strcspn(columns, " ");
+    while (*columns && *columns != '|' && count < COLUMNS_MAX) {
+        size_t size = strcspn(columns, " |");
         names[count] = arena_text(cli->arena, columns, size);
         if (!names[count])
             return count;

@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "common/base/civil.h"
+#include "common/base/sum.h"
+#include "common/base/text.h"
+#include "common/run/loop.h"
 #include "common/wire/json.h"
 #include "proto/stubs.h"
 #include "services/cli/actions.h"
@@ -14,7 +17,7 @@
 #define CREDIT_LOW 100
 #define SIGN_MS    5000
 #define ROW_BYTES  (1 << 20)
-#define RETRY_MS   1000
+#define SHOWN_MAX  512
 
 struct watching {
     struct cli *cli;
@@ -22,6 +25,11 @@ struct watching {
     struct stream_order order;
     int64_t stream, credit;
     bool began; // the first snapshot has been shown
+    struct shown {
+        struct id id;
+        uint32_t sum; // of the line last shown
+    } shown[SHOWN_MAX];
+    size_t shown_next;
 };
 
 // --- for people
@@ -56,12 +64,26 @@ static void print_pop(const struct cli *cli, const struct board_call *row)
     }
 }
 
-static void print_call(const struct cli *cli, const struct board_call *row, int64_t at_us)
+static const char *word_of(const struct cli *cli, const struct picks *picks, int value)
+{
+    return cli->english ? picks->values[value].word : picks->values[value].german;
+}
+
+static void print_end(const struct cli *cli, const struct call *call)
+{
+    fprintf(cli->out, "  (%s", word_of(cli, call_outcome_picks(), call->outcome));
+    if (call->talk_ms > 0)
+        fprintf(cli->out, ", %d:%02d", (int)(call->talk_ms / 60000),
+                (int)(call->talk_ms / 1000 % 60));
+    fprintf(cli->out, ")");
+}
+
+static void print_call(const struct cli *cli, const struct board_call *row)
 {
     const struct call *call = row->call;
-    const struct pick *state = &call_state_picks()->values[call->state];
-    fprintf(cli->out, "%s  %-9s  %s", civil_local_clock(at_us, cli->zone).text,
-            cli->english ? call_state_picks()->values[call->state].word : state->german,
+    bool ended = call->state == call_state_ENDED;
+    const char *state = word_of(cli, call_state_picks(), call->state);
+    fprintf(cli->out, "  %s%*s  %s", state, (int)(9 - text_length(state)), "",
             call->caller ? call->caller : cli_text(cli, TEXT_CLI_WITHHELD));
     print_names(cli, row);
     if (row->callers_count == 0 && call->caller_name)
@@ -72,63 +94,74 @@ static void print_call(const struct cli *cli, const struct board_call *row, int6
         fprintf(cli->out, " %s", call->client_name);
     for (size_t i = 0; i < row->agents_count; i++)
         fprintf(cli->out, "%s%s", i ? ", " : "  | ", row->agents[i]);
+    if (ended && call->outcome)
+        print_end(cli, call);
     fprintf(cli->out, "\n");
     if (call->state == call_state_RINGING)
         print_pop(cli, row);
 }
 
-static int64_t moment_of(const struct call *call, bool deleted)
+static int64_t moment_of(const struct call *call)
 {
-    if (deleted && call->has_ended_at)
+    if (call->state == call_state_ENDED && call->has_ended_at)
         return call->ended_at;
     if (call->state == call_state_TALKING && call->has_answered_at)
         return call->answered_at;
     if (call->state == call_state_RINGING && call->has_ring_at)
         return call->ring_at;
-    return call->started_at;
+    return call->has_ring_at || call->has_answered_at ? loop_now_us() : call->started_at;
 }
 
-static void print_change(const struct watching *watching, const struct stream_event *event,
-                         const struct board_call *row)
+// A row changes in more than this shows: a line that would look the same is not repeated.
+static bool is_news(struct watching *watching, struct id id, const char *text, size_t size)
 {
-    const struct cli *cli = watching->cli;
-    bool gone = event->has_deleted && event->deleted;
-    int64_t at_us = moment_of(row->call, gone);
-    if (!gone) {
-        print_call(cli, row, at_us);
-        return;
+    uint32_t sum = crc32c(0, text, size);
+    for (size_t i = 0; i < SHOWN_MAX; i++) {
+        struct shown *shown = &watching->shown[i];
+        if (!id_equal(shown->id, id))
+            continue;
+        bool news = shown->sum != sum;
+        shown->sum = sum;
+        return news;
     }
-    fprintf(cli->out, "%s  %-9s  %s", civil_local_clock(at_us, cli->zone).text,
-            cli_text(cli, TEXT_CLI_CALL_ENDED),
-            row->call->caller ? row->call->caller : cli_text(cli, TEXT_CLI_WITHHELD));
-    print_names(cli, row);
+    watching->shown[watching->shown_next] = (struct shown){ id, sum };
+    watching->shown_next = (watching->shown_next + 1) % SHOWN_MAX;
+    return true;
+}
+
+static void print_agent(const struct cli *cli, const struct agent *agent)
+{
+    fprintf(cli->out, "  %-24s  %s", agent->name, word_of(cli, presence_picks(), agent->presence));
+    if (agent->presence == presence_PAUSED && agent->pause_reason)
+        fprintf(cli->out, " (%s)", agent->pause_reason);
     fprintf(cli->out, "\n");
 }
 
-static void print_event(struct watching *watching, const struct stream_event *event,
-                        const struct board_call *row)
+static void print_news(struct watching *watching, struct id id, const void *row)
 {
-    const struct cli *cli = watching->cli;
-    if (event->kind == stream_kind_SNAPSHOT_END && !watching->began) {
-        watching->began = true;
-        fprintf(cli->out, "%s\n", cli_text(cli, TEXT_CLI_WATCHING));
-    } else if (row && event->kind == stream_kind_ROW) {
-        print_call(cli, row, moment_of(row->call, false));
-    } else if (row && event->kind == stream_kind_CHANGE) {
-        print_change(watching, event, row);
-    }
+    struct cli aside = *watching->cli;
+    bool agents = watching->order.board == board_AGENTS;
+    int64_t at_us = agents ? ((const struct agent *)row)->presence_since
+                           : moment_of(((const struct board_call *)row)->call);
+    char *text = NULL;
+    size_t size = 0;
+    aside.out = open_memstream(&text, &size);
+    if (!aside.out)
+        abort();
+    if (agents)
+        print_agent(&aside, row);
+    else
+        print_call(&aside, row);
+    (void)fclose(aside.out);
+    if (is_news(watching, id, text, size))
+        fprintf(watching->cli->out, "%s%s", civil_local_clock(at_us, watching->cli->zone).text,
+                text);
+    free(text);
 }
 
-static void print_missed(struct watching *watching, const struct stream_event *event,
+static void print_missed(const struct cli *cli, const struct stream_event *event,
                          const struct missed *missed)
 {
-    const struct cli *cli = watching->cli;
-    if (event->kind == stream_kind_SNAPSHOT_END && !watching->began) {
-        watching->began = true;
-        fprintf(cli->out, "%s\n", cli_text(cli, TEXT_CLI_WATCHING));
-    }
-    if (!missed)
-        return;
     bool gone = event->has_deleted && event->deleted;
     fprintf(cli->out, "%s  %s %lld  %s", civil_local_clock(missed->last_at, cli->zone).text,
             gone ? "-" : "+", (long long)missed->count,
@@ -140,16 +173,38 @@ static void print_missed(struct watching *watching, const struct stream_event *e
     fprintf(cli->out, "\n");
 }
 
-// --- for programs
-static void print_json(const struct cli *cli, const struct stream_event *event, const void *row,
-                       struct arena *arena)
+static void print_event(struct watching *watching, const struct stream_event *event,
+                        const void *row)
 {
-    const struct record *record =
-        event->board == board_MISSED ? board_missed_record() : board_call_record();
+    const struct cli *cli = watching->cli;
+    if (event->kind == stream_kind_SNAPSHOT_END && !watching->began) {
+        watching->began = true;
+        fprintf(cli->out, "%s\n", cli_text(cli, TEXT_CLI_WATCHING));
+    } else if (row && watching->order.board == board_MISSED) {
+        print_missed(cli, event, ((const struct board_missed *)row)->missed);
+    } else if (row && (event->kind == stream_kind_ROW || event->kind == stream_kind_CHANGE)) {
+        print_news(watching, event->id, row);
+    }
+}
+
+// --- for programs
+static const struct record *row_record(const struct watching *watching)
+{
+    switch (watching->order.board) {
+    case board_AGENTS: return agent_record();
+    case board_MISSED: return board_missed_record();
+    default: return board_call_record();
+    }
+}
+
+static void print_json(const struct watching *watching, const struct stream_event *event,
+                       const void *row, struct arena *arena)
+{
+    const struct cli *cli = watching->cli;
     struct stream_event bare = *event;
     bare.row = (struct bytes){ 0 };
     const char *head = json_write(stream_event_record(), &bare, JSON_LINE, arena);
-    const char *body = row ? json_write(record, row, JSON_LINE, arena) : NULL;
+    const char *body = row ? json_write(row_record(watching), row, JSON_LINE, arena) : NULL;
     if (head && body)
         fprintf(cli->out, "%.*s, \"row\": %s}\n", (int)strlen(head) - 1, head, body);
     else if (head)
@@ -189,25 +244,20 @@ static bool take_event(struct watching *watching, struct bytes body, struct aren
 {
     struct err err = { 0 };
     struct stream_event event;
-    struct board_call row;
-    struct board_missed missed;
     arena_reset(arena);
+    void *row = arena_alloc(arena, row_record(watching)->size);
     if (!decode(stream_event_record(), body, DECODE_LENIENT, arena, &event, &err) ||
         event.stream != watching->stream)
         return true;
-    bool is_missed = event.board == board_MISSED;
-    void *place = is_missed ? (void *)&missed : (void *)&row;
-    const struct record *record = is_missed ? board_missed_record() : board_call_record();
-    bool has_row = event.row.data && decode(record, event.row, DECODE_LENIENT, arena, place, &err);
+    bool has_row = row && event.row.data &&
+                   decode(row_record(watching), event.row, DECODE_LENIENT, arena, row, &err);
     watching->order.has_epoch = watching->order.has_seq = true;
     watching->order.epoch = event.epoch;
     watching->order.seq = event.seq;
     if (watching->cli->json)
-        print_json(watching->cli, &event, has_row ? place : NULL, arena);
-    else if (is_missed)
-        print_missed(watching, &event, has_row ? missed.missed : NULL);
+        print_json(watching, &event, has_row ? row : NULL, arena);
     else
-        print_event(watching, &event, has_row ? &row : NULL);
+        print_event(watching, &event, has_row ? row : NULL);
     fflush(watching->cli->out);
     watching->credit--;
     return event.kind != stream_kind_CLOSED;

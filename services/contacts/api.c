@@ -11,6 +11,7 @@
 #include "services/contacts/client.h"
 #include "services/contacts/contact.h"
 #include "services/contacts/find.h"
+#include "services/contacts/refer.h"
 #include "services/contacts/staff.h"
 #include "services/contacts/store.h"
 
@@ -23,14 +24,6 @@ static struct editor editor_of(const struct request *rq)
 }
 
 // --- what rows refer to
-static bool client_exists(struct request *rq, struct id id)
-{
-    struct client_row client;
-    if (id_is_zero(id) || row_find(rq, &client_table, id, &client))
-        return true;
-    return fail(&rq->err, ERR_NOT_FOUND, "client", TEXT_CLIENT_UNKNOWN, NULL);
-}
-
 static bool team_exists(struct request *rq, struct id id)
 {
     struct team team;
@@ -116,8 +109,8 @@ static bool contact_write(struct request *rq, const struct contact *row)
 bool contact_add(struct request *rq, const struct contact_new *in, struct contact *out)
 {
     struct editor editor = editor_of(rq);
-    return client_exists(rq, in->client) && contact_make(in, &editor, new_id(rq), out, &rq->err) &&
-           contact_write(rq, out);
+    return refer_client(rq, in->client, "client") &&
+           contact_make(in, &editor, new_id(rq), out, &rq->err) && contact_write(rq, out);
 }
 
 // The row as the editor saw it.

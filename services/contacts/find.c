@@ -8,6 +8,7 @@
 #include "common/base/text.h"
 #include "common/wire/codec.h"
 #include "services/contacts/store.h"
+#include "services/contacts/store_search.h"
 
 #define LIMIT       50
 #define VISITED_MAX 2000 // rows looked at for one answer; "a" must not read the whole house
@@ -135,7 +136,7 @@ static size_t find_number(void *context, const char *e164)
 {
     struct finding *finding = context;
     struct request *rq = finding->rq;
-    struct walk_options options = { .index = &contact_indexes[CONTACT_BY_NUMBER],
+    struct walk_options options = { .index = &contact_by_number,
                                     .scope = &rq->scope,
                                     .prefix = contact_number_key(finding->query->client, e164) };
     struct walk *walk = walk_open(rq->txn, &contact_table, &options, rq->arena);
@@ -184,28 +185,26 @@ static enum certainty name_certainty(const struct finding *finding, const struct
     return certainty_POSSIBLE;
 }
 
+// Rows whose names fit come before all others.
 static void find_by_name(struct finding *finding)
 {
     struct request *rq = finding->rq;
     const struct contact_query *query = finding->query;
     bool everywhere = query->has_everywhere && query->everywhere;
-    const char *longest = finding->words[0];
-    for (size_t i = 1; i < finding->word_count; i++)
-        longest = strlen(finding->words[i]) > strlen(longest) ? finding->words[i] : longest;
-    struct walk_options options = {
-        .index = &contact_indexes[everywhere ? CONTACT_BY_WORD_ANYWHERE : CONTACT_BY_WORD],
-        .scope = &rq->scope,
-        .prefix = everywhere ? contact_word_anywhere_key(longest)
-                             : contact_word_key(query->client, longest),
-    };
-    struct walk *walk = walk_open(rq->txn, &contact_table, &options, rq->arena);
+    struct seek_options options = { .scope = &rq->scope, .words = query->name };
     struct contact contact;
-    while (finding->visited < VISITED_MAX && walk_next(walk, &contact)) {
+    enum seek_rank rank;
+    if (!everywhere)
+        options.tags[options.tag_count++] =
+            (struct seek_tag){ TAG_OWNER, { query->client.bytes, sizeof query->client.bytes } };
+    struct seek *seek = seek_open(rq->txn, &contact_table, &options, rq->arena);
+    while (finding->visited < VISITED_MAX && seek_next(seek, &contact, &rank) &&
+           rank <= SEEK_NAME) {
         finding->visited++;
         if (fits_name(finding, &contact))
             keep(finding, &contact, name_certainty(finding, &contact));
     }
-    walk_close(walk);
+    finding->more |= seek_cut(seek);
 }
 
 // --- the answer

@@ -6,8 +6,8 @@
 
 #include "common/base/phone_match.h"
 #include "common/base/text.h"
-
-#define WORDS_MEMORY ((size_t)32 << 10) // the texts of one contact, folded
+#include "services/contacts/store_file.h"
+#include "services/contacts/store_search.h"
 
 struct key text_key(const char *text)
 {
@@ -33,31 +33,22 @@ struct key contact_number_key(struct id client, const char *e164)
     return key;
 }
 
-struct key contact_word_key(struct id client, const char *word)
-{
-    struct key key;
-    key_init(&key);
-    key_id(&key, client);
-    key_str_prefix(&key, word);
-    return key;
-}
-
-struct key contact_word_anywhere_key(const char *word)
-{
-    struct key key;
-    key_init(&key);
-    key_str_prefix(&key, word);
-    return key;
-}
-
 const char *contact_words(const struct contact *contact, struct arena *arena)
 {
     const char *const parts[] = { contact->name, contact->given_name, contact->family_name,
                                   contact->organisation, contact->customer_number };
-    const char *all = "";
+    size_t sizes[COUNT_OF(parts)], whole = 0;
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        sizes[i] = parts[i] ? strlen(parts[i]) : 0;
+        whole += sizes[i] + 1;
+    }
+    char *all = arena_alloc(arena, whole + 1), *at = all; // zeroed
     for (size_t i = 0; all && i < COUNT_OF(parts); i++) {
-        if (parts[i])
-            all = arena_format(arena, "%s %s", all, parts[i]);
+        if (sizes[i] == 0)
+            continue;
+        *at++ = ' ';
+        memcpy(at, parts[i], sizes[i]);
+        at += sizes[i];
     }
     return all ? text_fold(arena, all) : NULL;
 }
@@ -81,46 +72,10 @@ static void contact_numbers(const void *row, struct keys *keys)
     }
 }
 
-static void add_words(const struct contact *contact, bool anywhere, struct keys *keys)
-{
-    struct arena *arena = arena_new(WORDS_MEMORY);
-    const char *words = contact_words(contact, arena);
-    while (words && *words) {
-        size_t size = strcspn(words, " ");
-        const char *word = arena_text(arena, words, size);
-        struct key key;
-        key_init(&key);
-        if (!anywhere)
-            key_id(&key, contact->client);
-        if (word) {
-            key_str(&key, word);
-            keys_add(keys, &key);
-        }
-        words += size + (words[size] == ' ');
-    }
-    arena_free(arena);
-}
-
-static void contact_words_within(const void *row, struct keys *keys)
-{
-    add_words(row, false, keys);
-}
-
-static void contact_words_anywhere(const void *row, struct keys *keys)
-{
-    add_words(row, true, keys);
-}
-
-const struct index contact_indexes[CONTACT_INDEXES] = {
-    [CONTACT_BY_NUMBER] = { .name = "contact.by_number",
-                            .keys = contact_numbers,
-                            .query = "who has this number, within one client" },
-    [CONTACT_BY_WORD] = { .name = "contact.by_word",
-                          .keys = contact_words_within,
-                          .query = "who bears this name, within one client" },
-    [CONTACT_BY_WORD_ANYWHERE] = { .name = "contact.by_word_anywhere",
-                                   .keys = contact_words_anywhere,
-                                   .query = "who bears this name, whatever the client" },
+const struct index contact_by_number = {
+    .name = "contact.by_number",
+    .keys = contact_numbers,
+    .query = "who has this number, within one client",
 };
 
 const struct table contact_table = {
@@ -128,8 +83,9 @@ const struct table contact_table = {
     .number = 1,
     .record = contact_record,
     .key = contact_key,
-    .indexes = contact_indexes,
-    .index_count = CONTACT_INDEXES,
+    .indexes = &contact_by_number,
+    .index_count = 1,
+    .derived = &contact_search,
 };
 
 // --- clients
@@ -165,6 +121,7 @@ const struct table client_table = {
     .key = client_key,
     .indexes = &client_by_number,
     .index_count = 1,
+    .derived = &client_search,
 };
 
 // --- staff and teams
@@ -200,6 +157,7 @@ const struct table staff_table = {
     .key = staff_key,
     .indexes = &staff_by_extension,
     .index_count = 1,
+    .derived = &staff_search,
 };
 
 static void team_key(const void *row, struct key *key)
@@ -216,8 +174,5 @@ const struct table team_table = {
 };
 
 const struct table *const contacts_tables[CONTACTS_TABLES] = {
-    &contact_table,
-    &client_table,
-    &staff_table,
-    &team_table,
+    &contact_table, &client_table, &staff_table, &team_table, &file_table, &conflict_table,
 };

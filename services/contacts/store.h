@@ -10,17 +10,11 @@ extern const struct table client_table;
 extern const struct table staff_table;
 extern const struct table team_table;
 
-enum contact_index {
-    CONTACT_BY_NUMBER,
-    CONTACT_BY_WORD,
-    CONTACT_BY_WORD_ANYWHERE,
-    CONTACT_INDEXES
-};
-extern const struct index contact_indexes[CONTACT_INDEXES];
+extern const struct index contact_by_number;
 extern const struct index client_by_number;   // unique; a closed client holds no number
 extern const struct index staff_by_extension; // unique; who has left holds no extension
 
-#define CONTACTS_TABLES 4
+#define CONTACTS_TABLES 6
 extern const struct table *const contacts_tables[CONTACTS_TABLES];
 
 // The text by which a contact is found by name, folded: name and its parts, organisation, customer
@@ -28,7 +22,4 @@ extern const struct table *const contacts_tables[CONTACTS_TABLES];
 MUST_USE const char *contact_words(const struct contact *contact, struct arena *arena);
 
 struct key contact_number_key(struct id client, const char *e164);
-// For the beginning of a word.
-struct key contact_word_key(struct id client, const char *word);
-struct key contact_word_anywhere_key(const char *word);
 struct key text_key(const char *text); // of a client's number, of an extension

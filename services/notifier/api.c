@@ -2,6 +2,7 @@
 // What the notifier is asked: streams, which the server drives, and a board's rows once.
 #include "services/notifier/api.h"
 
+#include "common/step/rows.h"
 #include "common/step/server.h"
 #include "common/step/stream.h"
 #include "common/wire/codec.h"
@@ -62,12 +63,30 @@ static void page_fill(struct request *rq, const struct board_query *query, struc
     mp_writer_done(&writer);
 }
 
+static bool agents_get(struct request *rq, const struct board_query *query, struct board_page *out)
+{
+    struct page page = { query->after, query->has_limit, query->limit };
+    struct paging paging = { .table = &board_agent_table };
+
+    if (!id_is_zero(query->client) || !id_is_zero(query->staff) || !id_is_zero(query->team))
+        return fail(&rq->err, ERR_INVALID, "board", TEXT_BOARD_NOT_NARROWED, NULL);
+    if (!page_read(rq, &page, &paging))
+        return false;
+    *out = (struct board_page){ .agents = paging.rows,
+                                .agents_count = paging.count,
+                                .more = paging.more };
+    return true;
+}
+
 bool board_get(struct request *rq, const struct board_query *query, struct board_page *out)
 {
-    struct board_call *rows = arena_array(rq->arena, PAGE_ROWS_MAX, sizeof *rows);
+    struct board_call *rows;
 
     if (query->board == board_MISSED)
         return board_missed_page(rq, query, out);
+    if (query->board == board_AGENTS)
+        return agents_get(rq, query, out);
+    rows = arena_array(rq->arena, PAGE_ROWS_MAX, sizeof *rows);
     if (!rows)
         return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_BOARD_TOO_LARGE, NULL);
     out->calls = rows;
@@ -82,6 +101,7 @@ static bool tick(struct request *rq)
 
 static const struct board_source boards[] = {
     { "calls", "board_call", &board_call_table },
+    { "agents", "board_agent", &board_agent_table },
     { "missed", "board_missed", &board_missed_table },
 };
 

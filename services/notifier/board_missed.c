@@ -16,7 +16,7 @@ static void missed_key(const void *row, struct key *key)
 
 const struct table board_missed_table = {
     .name = "board_missed",
-    .number = 22,
+    .number = 42,
     .record = board_missed_record,
     .key = missed_key,
 };

@@ -88,8 +88,14 @@ static bool staff_told(struct request *rq, const struct fact *fact, const void *
     return rows_again(rq, BOARD_BY_PHONE, phones, count);
 }
 
+static bool agent_told(struct request *rq, const struct fact *fact, const void *row)
+{
+    return rows_agent(rq, fact->entity, is_tombstone(fact) ? NULL : row);
+}
+
 const struct follow notifier_follows[NOTIFIER_FOLLOWS] = {
     { "telephony", "call", FOLLOW_PARK_KEY, call_told },
+    { "telephony", "agent", FOLLOW_PARK_KEY, agent_told },
     { "contacts", "contact", FOLLOW_PARK_KEY, contact_told },
     { "contacts", "client", FOLLOW_PARK_KEY, client_told },
     { "contacts", "staff", FOLLOW_PARK_KEY, staff_told },

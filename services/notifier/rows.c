@@ -115,17 +115,18 @@ bool rows_place(struct request *rq, const struct call *call)
     struct board_call before, row;
     bool was = table_get(rq->txn, &board_call_table, &scope_house, &key, rq->arena, &before);
 
-    if (!board_holds(call)) {
-        if (was)
-            take_off(rq, &before);
+    if (!was && !board_holds(call))
         return true;
-    }
     if (!know_contacts(rq, call, &known) || !know_client(rq, call, &known) ||
         !know_staff(rq, call, &known) || !board_make(call, &known, rq->arena, &row, &rq->err))
         return false;
     if (was && board_same(&before, &row))
         return true;
-    return put_on(rq, was ? &before : NULL, &row);
+    if (!put_on(rq, was ? &before : NULL, &row))
+        return false;
+    if (!board_holds(call))
+        take_off(rq, &row); // how it ended has been shown
+    return true;
 }
 
 void rows_remove(struct request *rq, struct id id)

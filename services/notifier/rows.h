@@ -17,3 +17,6 @@ MUST_USE bool rows_again(struct request *rq, enum board_index by, const struct k
 
 #define NOTIFIER_JOBS 1
 extern const struct job_kind notifier_jobs[NOTIFIER_JOBS];
+
+// The row of the agents' board; NULL: the agent is gone.
+MUST_USE bool rows_agent(struct request *rq, struct id id, const struct agent *told);

@@ -75,6 +75,20 @@ const struct table board_call_table = {
     .index_count = BOARD_INDEXES,
 };
 
+static void board_agent_key(const void *row, struct key *key)
+{
+    const struct agent *agent = row;
+
+    key_id(key, agent->id);
+}
+
+const struct table board_agent_table = {
+    .name = "board_agent",
+    .number = 20,
+    .record = agent_record,
+    .key = board_agent_key,
+};
+
 // --- what is kept of others' rows
 static void contact_key(const void *row, struct key *key)
 {
@@ -185,6 +199,7 @@ struct staff staff_kept(const struct staff *staff)
 }
 
 const struct table *const notifier_tables[NOTIFIER_TABLES] = {
-    &board_call_table, &shown_contact_table, &shown_client_table, &shown_staff_table,  &job_table,
-    &mail_table,       &letter_table,        &intent_table,       &board_missed_table,
+    &board_call_table,   &shown_contact_table, &shown_client_table, &shown_staff_table,
+    &job_table,          &mail_table,          &letter_table,       &intent_table,
+    &board_missed_table, &board_agent_table,
 };

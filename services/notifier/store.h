@@ -9,13 +9,15 @@ extern const struct table board_call_table;
 enum board_index { BOARD_BY_CONTACT, BOARD_BY_CLIENT, BOARD_BY_PHONE, BOARD_INDEXES };
 extern const struct index board_call_indexes[BOARD_INDEXES];
 
+extern const struct table board_agent_table;
+
 // Of these rows only what a board or a mail shows, and what their records require.
 extern const struct table shown_contact_table;
 extern const struct table shown_client_table;
 extern const struct table shown_staff_table;
 extern const struct index shown_staff_by_extension;
 
-#define NOTIFIER_TABLES 9
+#define NOTIFIER_TABLES 10
 extern const struct table *const notifier_tables[NOTIFIER_TABLES];
 
 struct contact contact_kept(const struct contact *contact);

@@ -67,7 +67,7 @@ const struct index *const mail_by_time = &indexes[2];
 
 const struct table mail_table = {
     .name = "mail",
-    .number = 20,
+    .number = 40,
     .record = mail_row_record,
     .key = mail_key,
     .indexes = indexes,
@@ -83,7 +83,7 @@ static void letter_key(const void *row, struct key *key)
 
 const struct table letter_table = {
     .name = "letter",
-    .number = 21,
+    .number = 41,
     .record = letter_record,
     .key = letter_key,
 };

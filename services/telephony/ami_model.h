@@ -60,3 +60,9 @@ void ami_model_presentation(struct ami_model *model, const char *uniqueid, bool 
 
 // Calls that have not ended.
 size_t ami_model_live(const struct ami_model *model);
+
+// The PBX's name of a channel of the call `ref`: of the phone that talks at this extension; NULL:
+// of whoever began the call, or is left of it. NULL when there is none. Valid until the next
+// message.
+const char *ami_model_channel(const struct ami_model *model, const char *ref,
+                              const char *extension);

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "services/telephony/act.h"
+
 #define ACTION_MAX 1024 // Asterisk's limit of a line; ours are shorter
 #define ID_MAX     256
 
@@ -24,7 +26,9 @@ struct ami_session {
     struct err *err; // of the bytes being read
     bool failed;     // the bytes being read ended the session
     bool refused;    // Getvar is: what the stream shows is shown
-    char tag[17];    // makes our ActionIDs unguessable for callers, who can forge answers
+    void (*heard)(void *context, struct id act, enum intent_state state, enum text_id text,
+                  const char *detail);
+    char tag[17]; // makes our ActionIDs unguessable for callers, who can forge answers
 };
 
 static void ask_presentation(void *context, const char *channel, const char *uniqueid);
@@ -46,6 +50,7 @@ struct ami_session *ami_session_new(const struct ami_session_options *options)
     session->model = options->model;
     session->send = options->send;
     session->context = options->context;
+    session->heard = options->heard;
     copy_plain(session->user, sizeof session->user, options->user);
     copy_plain(session->secret, sizeof session->secret, options->secret);
     session->reader = ami_reader_new();
@@ -62,15 +67,17 @@ void ami_session_free(struct ami_session *session)
     free(session);
 }
 
-static void send_action(struct ami_session *session, const char *action, const char *id,
+static bool send_action(struct ami_session *session, const char *action, const char *id,
                         const char *more)
 {
     char text[ACTION_MAX];
     int size = snprintf(text, sizeof text, "Action: %s\r\nActionID: rufbus-%s-%s\r\n%s\r\n", action,
                         session->tag, id, more);
-    if (size > 0 && (size_t)size < sizeof text)
+    bool fits = size > 0 && (size_t)size < sizeof text;
+    if (fits)
         session->send(session->context, text, (size_t)size);
     explicit_bzero(text, sizeof text);
+    return fits;
 }
 
 // From the microsecond of the connection, which nobody outside knows (splitmix64).
@@ -121,7 +128,7 @@ static void on_banner(struct ami_session *session, const struct ami_message *mes
     }
     (void)snprintf(more, sizeof more, "Username: %s\r\nSecret: %s\r\nEvents: on\r\n", session->user,
                    session->secret);
-    send_action(session, "Login", "login", more);
+    (void)send_action(session, "Login", "login", more);
     explicit_bzero(more, sizeof more);
     session->state = AMI_SESSION_LOGIN;
 }
@@ -163,8 +170,8 @@ static void on_login(struct ami_session *session, const struct ami_message *mess
     session->audit_at = session->now_us + AMI_AUDIT_US;
     ami_model_ask_presentation(session->model, ask_presentation, session);
     ami_model_connected(session->model, session->now_us);
-    send_action(session, "CoreShowChannels", "channels", "");
-    send_action(session, "Status", "status", "");
+    (void)send_action(session, "CoreShowChannels", "channels", "");
+    (void)send_action(session, "Status", "status", "");
 }
 
 static void ask_presentation(void *context, const char *channel, const char *uniqueid)
@@ -174,7 +181,7 @@ static void ask_presentation(void *context, const char *channel, const char *uni
     copy_plain(name, sizeof name, channel);
     (void)snprintf(id, sizeof id, "shown-%s", uniqueid);
     (void)snprintf(more, sizeof more, "Channel: %s\r\nVariable: CALLERID(pres)\r\n", name);
-    send_action(session, "Getvar", id, more);
+    (void)send_action(session, "Getvar", id, more);
 }
 
 // "prohib_not_screened", "prohib_passed_screen"...; "unavailable" is no wish of the caller.
@@ -199,12 +206,34 @@ static void on_presentation(struct ami_session *session, const struct ami_messag
     ami_model_ask_presentation(session->model, NULL, NULL);
 }
 
+// An Originate is only queued when it is answered; its own event tells what became of it.
+static void on_act(struct ami_session *session, const struct ami_message *message, const char *id)
+{
+    const char *detail = ami_value(message, "Message");
+    bool queued = id[0] == 'q';
+    struct id act;
+    if (!session->heard || id[0] == '\0' || !id_parse(id + 2, &act))
+        return;
+    if (is_response(message) && !is_success(message)) {
+        session->heard(session->context, act, intent_state_FAILED, TEXT_ACT_REFUSED, detail);
+    } else if (is_response(message) && !queued) {
+        session->heard(session->context, act, intent_state_DONE, TEXT_NONE, NULL);
+    } else if (queued && !strcasecmp(message->fields[0].value, "OriginateResponse")) {
+        const char *response = ami_value(message, "Response"), *why = ami_value(message, "Reason");
+        bool lifted = response && !strcasecmp(response, "Success");
+        session->heard(session->context, act, lifted ? intent_state_DONE : intent_state_FAILED,
+                       act_reason(why ? strtoll(why, NULL, 10) : 0), NULL);
+    }
+}
+
 static void on_up(struct ami_session *session, const struct ami_message *message)
 {
     static const char asked[] = "shown-";
     const char *id = own_action(session, message);
     if (id && is_response(message) && !strncmp(id, asked, sizeof asked - 1))
         on_presentation(session, message, id + sizeof asked - 1);
+    if (id && !strncmp(id, "act-", 4))
+        on_act(session, message, id + 4);
     if (id && is_response(message) && !strcmp(id, "channels"))
         session->lists = is_success(message);
     ami_model_message(session->model, message, session->now_us);
@@ -262,7 +291,7 @@ static void audit(struct ami_session *session, int64_t now_us)
     if (!session->lists)
         return;
     ami_model_audit(session->model);
-    send_action(session, "CoreShowChannels", "channels", "");
+    (void)send_action(session, "CoreShowChannels", "channels", "");
 }
 
 bool ami_session_due(struct ami_session *session, int64_t now_us, struct err *err)
@@ -275,11 +304,20 @@ bool ami_session_due(struct ami_session *session, int64_t now_us, struct err *er
     ami_model_due(session->model, now_us);
     if (now_us >= session->ping_at) {
         session->ping_at = now_us + AMI_PING_US;
-        send_action(session, "Ping", "ping", "");
+        (void)send_action(session, "Ping", "ping", "");
     }
     if (now_us >= session->audit_at)
         audit(session, now_us);
     return true;
+}
+
+bool ami_session_act(struct ami_session *session, struct id act, const char *action,
+                     const char *lines)
+{
+    char id[ID_MAX];
+    bool queued = strcmp(action, "Originate") == 0;
+    (void)snprintf(id, sizeof id, "act-%c-%s", queued ? 'q' : 'x', id_text(act).text);
+    return session->state == AMI_SESSION_UP && send_action(session, action, id, lines);
 }
 
 enum ami_session_state ami_session_state(const struct ami_session *session)

@@ -24,6 +24,9 @@ struct ami_session_options {
     // Bytes for the PBX; to be taken whole. Must not call back into the session.
     void (*send)(void *context, const void *bytes, size_t size);
     void *context;
+    // What became of an action of ami_session_act. May be NULL.
+    void (*heard)(void *context, struct id act, enum intent_state state, enum text_id text,
+                  const char *detail);
 };
 
 struct ami_session;
@@ -46,6 +49,11 @@ MUST_USE bool ami_session_bytes(struct ami_session *session, const void *bytes, 
 int64_t ami_session_due_us(const struct ami_session *session);
 // Sends what is due. False with `err` as above.
 MUST_USE bool ami_session_due(struct ami_session *session, int64_t now_us, struct err *err);
+
+// Sends an action whose outcome is told by `heard`: done or failed once, or never. False when
+// nothing was sent: not logged in, or too long.
+MUST_USE bool ami_session_act(struct ami_session *session, struct id act, const char *action,
+                              const char *lines);
 
 // False: the account may not read CALLERID(pres), so that a number which is known to the PBX but
 // withheld would be shown. Grant `write = call` or `reporting`. True until the contrary is known.

@@ -2,6 +2,7 @@
 // One function per command and followed fact.
 #include "services/telephony/api.h"
 
+#include "services/telephony/agents.h"
 #include "services/telephony/calls.h"
 #include "services/telephony/notes.h"
 #include "services/telephony/retention.h"
@@ -39,12 +40,13 @@ bool link_list(struct request *rq, const struct nothing *in, struct links *out)
 }
 
 // --- what the contacts service tells
-// Only what a ring needs is kept: notes and addresses stay where they belong.
+// Of a tombstone only the entity counts: one that a resync found has no row. Only what a ring needs
+// is kept: notes and addresses stay where they belong.
 static bool take_contact(struct request *rq, const struct fact *fact, const void *row)
 {
     const struct contact *told = row;
     if (fact->deleted) {
-        struct key key = key_of_id(told->id);
+        struct key key = key_of_id(fact->entity);
         table_del(rq->txn, &known_contact_table, &key);
         return true;
     }
@@ -69,7 +71,7 @@ static bool take_client(struct request *rq, const struct fact *fact, const void 
 {
     const struct client_row *told = row;
     if (fact->deleted) {
-        struct key key = key_of_id(told->id);
+        struct key key = key_of_id(fact->entity);
         table_del(rq->txn, &known_client_table, &key);
         return true;
     }
@@ -82,19 +84,26 @@ static bool take_staff(struct request *rq, const struct fact *fact, const void *
 {
     const struct staff *told = row;
     if (fact->deleted) {
-        struct key key = key_of_id(told->id);
+        struct key key = key_of_id(fact->entity);
         table_del(rq->txn, &known_staff_table, &key);
-        return true;
+        return agents_see_staff(rq, fact->entity, NULL);
     }
     struct staff known = *told;
     known.email = NULL;
-    return table_put(rq->txn, &known_staff_table, &known, &rq->err);
+    return table_put(rq->txn, &known_staff_table, &known, &rq->err) &&
+           agents_see_staff(rq, known.id, &known);
 }
 
 // --- what the notifier tells
 static bool take_mail(struct request *rq, const struct fact *fact, const void *row)
 {
     return fact->deleted || notes_take_mail(rq, row);
+}
+
+static bool tick(struct request *rq)
+{
+    bool more = agents_tick(rq);
+    return rq->err.code == ERR_NONE && (retention_step(rq) || more);
 }
 
 static const struct follow follows[] = {
@@ -117,5 +126,5 @@ const struct service telephony_service = {
     .follows = follows,
     .follow_count = COUNT_OF(follows),
     .projection = 1,
-    .tick = retention_step,
+    .tick = tick,
 };

@@ -7,6 +7,9 @@
 #include "common/base/civil.h"
 #include "common/base/phone.h"
 #include "common/wire/codec.h"
+#include "services/telephony/acts.h"
+#include "services/telephony/agents.h"
+#include "services/telephony/hotlines.h"
 #include "services/telephony/missed.h"
 #include "services/telephony/report.h"
 #include "services/telephony/store.h"
@@ -84,6 +87,8 @@ static void identify(struct request *rq, struct call *next, const struct call *b
         next->shown_contact = number ? who_is_shown(rq, next->client, number) : NULL;
     }
     who_was_reached(rq, next);
+    next->has_hotline = next->hotline =
+        (before && before->has_hotline && before->hotline) || hotlines_hold(rq, next);
 }
 
 static bool same(struct request *rq, const struct call *a, const struct call *b)
@@ -102,7 +107,8 @@ bool calls_write(struct request *rq, const struct call *before, struct call *cal
         !table_put(rq->txn, &call_table, call, &rq->err))
         return false;
     emit(rq, "call", call, false);
-    return missed_follow(rq, before, call);
+    return missed_follow(rq, before, call) && agents_see_call(rq, before, call) &&
+           (before || acts_see_call(rq, call));
 }
 
 bool calls_amend(struct request *rq, const struct call *before, struct call *next)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/base/civil.h"
+#include "services/telephony/acting.h"
 #include "services/telephony/source.h"
 
 struct telephony {
@@ -13,6 +14,7 @@ struct telephony {
     char country[8], area[16];
     struct source *sources[LINKS_MAX];
     size_t source_count;
+    struct acting *acting;
 };
 
 static void *create(const struct app *app, struct err *err)
@@ -56,6 +58,18 @@ static bool settle_days(const struct app_start *start, const char *option, int64
     return true;
 }
 
+static void settle_dialling(struct telephony *telephony, const struct app_start *start)
+{
+    telephony->board.dialling = (struct dialling){
+        .home = telephony->board.home,
+        .outside = start->value(start, "dial-outside", 0),
+        .context = start->value(start, "dial-context", 0),
+        .channel = start->value(start, "dial-channel", 0),
+        .premium = *start->value(start, "dial-premium", 0) != '\0',
+        .emergency = *start->value(start, "dial-emergency", 0) != '\0',
+    };
+}
+
 static bool add(struct telephony *telephony, struct source *source)
 {
     if (source)
@@ -66,11 +80,15 @@ static bool add(struct telephony *telephony, struct source *source)
 static bool start_port(void *port, const struct app_start *start, struct err *err)
 {
     struct telephony *telephony = port;
-    struct source_place place = { start->loop, start->server, &telephony->board };
+    struct source_place place = { start->loop, start->server, &telephony->board, NULL };
     if (!settle_home(telephony, start, err) ||
         !settle_days(start, "keep-calls", &telephony->board.keep_calls_us, err) ||
         !settle_days(start, "keep-notes", &telephony->board.keep_notes_us, err))
         return false;
+    settle_dialling(telephony, start);
+    place.acting = acting_new(&place, telephony->sources, &telephony->source_count);
+    telephony->acting = place.acting;
+    acting_recover(place.acting);
     const char *spec;
     for (int i = 0; (spec = start->value(start, "ami", i)) != NULL && *spec; i++) {
         if (!add(telephony, source_live(&place, spec, err)))
@@ -93,6 +111,7 @@ static void stop(void *port)
     struct telephony *telephony = port;
     while (telephony->source_count > 0)
         source_free(telephony->sources[--telephony->source_count]);
+    acting_free(telephony->acting);
     free(telephony);
 }
 
@@ -117,6 +136,17 @@ const struct option telephony_options[TELEPHONY_OPTIONS] = {
       "country of the PBX: 49, 43, 41, 423" },
     { "area", "VORWAHL", false, NULL, "Ortsvorwahl ohne 0, für Nummern ohne Vorwahl",
       "area code without 0, for numbers without one" },
+    { "dial-context", "KONTEXT", false, "from-internal",
+      "Kontext des Wählplans, in dem die eigenen Nebenstellen wählen",
+      "context of the dialplan in which the house's phones dial" },
+    { "dial-channel", "KANAL", false, "PJSIP/{}", "Kanal einer Nebenstelle; {} steht für sie",
+      "channel of an extension; {} stands for it" },
+    { "dial-outside", "ZIFFERN", false, NULL, "was vor einer Nummer außerhalb zu wählen ist (0)",
+      "what is dialled before a number outside (0)" },
+    { "dial-premium", NULL, false, NULL, "kostenpflichtige Sondernummern auf Knopfdruck erlauben",
+      "allow premium numbers by request" },
+    { "dial-emergency", NULL, false, NULL, "Notrufnummern auf Knopfdruck erlauben",
+      "allow emergency numbers by request" },
 };
 
 const struct port telephony_port = { create, start_port, stop };

@@ -8,11 +8,13 @@
 #include "services/telephony/switchboard.h"
 
 struct source;
+struct acting;
 
 struct source_place {
     struct loop *loop;
     struct server *server;
     struct switchboard *board; // its home; the source's link_row is kept up to date in it
+    struct acting *acting;     // hears what becomes of actions
 };
 
 // "NAME=USER:SECRET@HOST:PORT", HOST a name or address ([...] around IPv6). First takes back the
@@ -25,4 +27,7 @@ struct source *source_replay(const struct source_place *place, const char *spec,
 // "NAME=HOST[:PORT][,area=30][,machine=40-49+5]": a FRITZ!Box's call monitor (TCP 1012, switched on
 // by dialling #96*5*).
 struct source *source_fritz(const struct source_place *place, const char *spec, struct err *err);
-void source_free(struct source *source); // takes NULL
+void source_free(struct source *source);                // takes NULL
+const char *source_called(const struct source *source); // its name
+// Sends the PBX what it is to do. False with `err`: nothing was sent, and never will be.
+MUST_USE bool source_act(struct source *source, const struct act *act, struct err *err);

@@ -180,11 +180,12 @@ struct source *source_fritz(const struct source_place *place, const char *spec, 
         source_free(source);
         return NULL;
     }
+    source_begin_telling(source);
     struct fritz_model_options options = { .source = source->name,
                                            .home = place->board->home,
                                            .machine_count = source->fritz->machine_count,
-                                           .call = source_tell,
-                                           .context = source };
+                                           .call = teller_tell,
+                                           .context = source->teller };
     memcpy(options.machines, source->fritz->machines, sizeof options.machines);
     if (source->fritz->area[0])
         options.home.area = source->fritz->area;

@@ -7,10 +7,10 @@
 #include "services/telephony/ami_replay.h"
 #include "services/telephony/ami_session.h"
 #include "services/telephony/source.h"
+#include "services/telephony/teller.h"
 
 #define SOURCE_NAME_MAX 60
 
-struct told;
 struct fritz;
 
 struct source {
@@ -19,12 +19,12 @@ struct source {
     char name[SOURCE_NAME_MAX + 1];
     char detail[300];
     struct ami_model *model;
+    struct teller *teller;
     // Live.
     char host[256], user[80], secret[120];
     int port;
     struct ami_session *session;
     struct link *link;
-    struct source **restoring; // set to NULL when the source is gone; NULL: nothing is asked for
     // Replay.
     struct ami_replay *replay;
     bool real_pace;
@@ -32,11 +32,10 @@ struct source {
     struct fritz *fritz;
     int64_t begun_us; // when the first step was played
 
-    int timer;            // of the session or the replay; 0: none
-    int retry;            // of told calls that were not committed; 0: none
-    struct told *told;    // handed in, in order; freed when committed
-    struct told *backlog; // not committed: handed in again, in order
-    struct told *backlog_end;
+    int timer;                 // of the session or the replay; 0: none
+    int retry;                 // of told calls that were not committed; 0: none
+    int restore;               // of taking back the calls of before; 0: none
+    struct source **restoring; // set to NULL when the source is gone; see source_restore.c
 };
 
 // The name before "="; moves *spec behind it.
@@ -45,8 +44,8 @@ bool source_name(struct source *source, const char **spec, enum text_id text, st
 struct source *source_new(const struct source_place *place, const char *kind);
 bool source_begin(struct source *source);
 void source_say(struct source *source, bool connected, const char *detail);
-// For the models: the call as it is now.
-void source_tell(void *context, const struct call *row);
+// Only what tells the server: for models other than Asterisk's.
+void source_begin_telling(struct source *source);
 
 // --- source_fritz.c
 void source_fritz_say(struct source *source);

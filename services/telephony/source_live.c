@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include "common/wire/codec.h"
-#include "services/telephony/calls.h"
+#include "services/telephony/acting.h"
 #include "services/telephony/source_internal.h"
 
-#define LIVE_BYTES_MAX ((size_t)64 << 20)
-#define RESTORE_MS     1000
+#define ACTION_BYTES (64 << 10)
 
 static void send_bytes(void *context, const void *bytes, size_t size)
 {
@@ -70,10 +69,18 @@ static void bytes_came(void *context, struct bytes bytes, int64_t now_us)
     arm(source, now_us);
 }
 
+static void heard(void *context, struct id act, enum intent_state state, enum text_id text,
+                  const char *detail)
+{
+    struct source *source = context;
+    acting_heard(source->place.acting, act, state, text, detail);
+}
+
 static void closed(void *context, const char *why, int64_t now_us)
 {
     struct source *source = context;
     ami_session_lost(source->session, now_us);
+    acting_lost(source->place.acting, source);
     source_say(source, false, why);
     arm(source, now_us);
 }
@@ -81,55 +88,23 @@ static void closed(void *context, const char *why, int64_t now_us)
 static const struct link_listener listener = { connected, bytes_came, closed };
 
 // --- taking back what lived before this process began
-struct restoring {
-    struct source *source;
-    struct arena *arena;
-    const struct call *rows;
-    size_t count;
-};
-
 static void restore(void *context, int64_t now_us);
 
-static bool run_restore(struct request *rq, void *argument)
+static void restored(void *context, bool committed)
 {
-    struct restoring *restoring = argument;
-    if (!restoring->source)
-        return true;
-    arena_reset(restoring->arena);
-    restoring->count = calls_live(rq, restoring->source->name, restoring->arena, &restoring->rows);
-    return true;
-}
-
-static void done_restore(void *argument, bool committed)
-{
-    struct restoring *restoring = argument;
-    struct source *source = restoring->source;
-    if (source)
-        source->restoring = NULL;
-    if (source && committed) {
-        for (size_t i = 0; i < restoring->count; i++)
-            ami_model_restore(source->model, &restoring->rows[i]);
+    struct source *source = context;
+    if (committed)
         source->link = link_new(source->place.loop, source->host, source->port, &listener, source);
-    } else if (source) {
-        source->retry = loop_after(source->place.loop, RESTORE_MS, restore, source);
-    }
-    arena_free(restoring->arena);
-    free(restoring);
+    else
+        source->restore = loop_after(source->place.loop, TELLER_PAUSE_MS, restore, source);
 }
 
 static void restore(void *context, int64_t now_us)
 {
     (void)now_us;
     struct source *source = context;
-    source->retry = 0;
-    struct restoring *restoring = calloc(1, sizeof *restoring);
-    if (!restoring)
-        abort();
-    restoring->source = source;
-    source->restoring = &restoring->source;
-    restoring->arena = arena_new(LIVE_BYTES_MAX);
-    struct input input = { run_restore, done_restore, restoring };
-    server_input(source->place.server, &input);
+    source->restore = 0;
+    teller_restore(source->teller, source->model, source->name, restored);
 }
 
 // USER:SECRET@HOST:PORT
@@ -175,8 +150,29 @@ struct source *source_live(const struct source_place *place, const char *spec, s
         .model = source->model,
         .send = send_bytes,
         .context = source,
+        .heard = heard,
     };
     source->session = ami_session_new(&options);
     restore(source, loop_now_us());
     return source;
+}
+
+bool source_act(struct source *source, const struct act *act, struct err *err)
+{
+    if (!source->session || !is_up(source))
+        return fail(err, ERR_UNAVAILABLE, NULL, TEXT_ACT_NO_LINK, NULL);
+    const char *channel = NULL, *action;
+    if (act->kind != act_kind_DIAL) {
+        bool forward =
+            act->kind == act_kind_FORWARD_BLIND || act->kind == act_kind_FORWARD_ATTENDED;
+        channel =
+            ami_model_channel(source->model, act->source_ref, forward ? act->extension : NULL);
+        if (!channel)
+            return fail(err, ERR_CONFLICT, NULL, TEXT_ACT_GONE, NULL);
+    }
+    struct arena *arena = arena_new(ACTION_BYTES);
+    const char *lines = act_lines(&source->place.board->dialling, act, channel, arena, &action);
+    bool sent = lines && ami_session_act(source->session, act->id, action, lines);
+    arena_free(arena);
+    return sent || fail(err, ERR_INVALID, NULL, TEXT_ANSWER_TOO_LARGE, NULL);
 }

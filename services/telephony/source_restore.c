@@ -39,7 +39,7 @@ static void again(void *context, int64_t now_us)
 {
     (void)now_us;
     struct restoring *restoring = context;
-    restoring->source->retry = 0;
+    restoring->source->restore = 0;
     ask(restoring);
 }
 
@@ -52,7 +52,7 @@ static void done_restore(void *argument, bool committed)
         return;
     }
     if (!committed) {
-        source->retry = loop_after(source->place.loop, RETRY_MS, again, restoring);
+        source->restore = loop_after(source->place.loop, RETRY_MS, again, restoring);
         return;
     }
     source->restoring = NULL;

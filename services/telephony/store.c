@@ -3,6 +3,7 @@
 #include "services/telephony/store.h"
 
 #include "common/base/compiler.h"
+#include "common/step/intent.h"
 #include "services/telephony/store_missed.h"
 #include "services/telephony/store_note.h"
 
@@ -228,5 +229,6 @@ const struct table known_staff_table = {
 
 const struct table *const telephony_tables[TELEPHONY_TABLES] = {
     &call_table,   &known_contact_table, &known_client_table, &known_staff_table,
+    &agent_table,  &act_table,           &hotline_table,      &intent_table,
     &missed_table, &note_table,          &note_edition_table, &template_table,
 };

@@ -20,7 +20,15 @@ extern const struct index *const known_client_by_number; // (e164)
 extern const struct table known_staff_table;
 extern const struct index *const known_staff_by_extension; // (extension)
 
-#define TELEPHONY_TABLES 8
+extern const struct table agent_table;
+extern const struct index *const agent_by_wrap_up; // (wrap_up_until)
+
+extern const struct table act_table;
+extern const struct index *const act_by_state; // (state, wanted_at), only wanted and started ones
+
+extern const struct table hotline_table;
+
+#define TELEPHONY_TABLES 12
 extern const struct table *const telephony_tables[TELEPHONY_TABLES];
 
 struct key call_ref_key(const char *source, const char *source_ref);
@@ -31,3 +39,4 @@ struct key call_source_key(const char *source);
 // A key of just this text, for walks over the indexes by number and by extension.
 struct key number_key(const char *e164);
 struct key known_number_key(struct id client, const char *e164);
+struct key act_state_key(enum intent_state state);

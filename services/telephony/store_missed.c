@@ -65,7 +65,7 @@ const struct index *const missed_by_last = &indexes[1];
 
 const struct table missed_table = {
     .name = "missed",
-    .number = 20,
+    .number = 40,
     .record = missed_record,
     .key = missed_key,
     .indexes = indexes,

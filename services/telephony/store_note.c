@@ -96,7 +96,7 @@ const struct index *const note_by_time = &indexes[5];
 
 const struct table note_table = {
     .name = "call_note",
-    .number = 21,
+    .number = 41,
     .record = call_note_record,
     .key = note_key,
     .indexes = indexes,
@@ -112,7 +112,7 @@ static void edition_key(const void *row, struct key *key)
 
 const struct table note_edition_table = {
     .name = "call_note.edition",
-    .number = 22,
+    .number = 42,
     .record = call_note_record,
     .key = edition_key,
     .grows = true,
@@ -126,7 +126,7 @@ static void template_key(const void *row, struct key *key)
 
 const struct table template_table = {
     .name = "template",
-    .number = 23,
+    .number = 43,
     .record = template_record,
     .key = template_key,
 };

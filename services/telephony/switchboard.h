@@ -5,6 +5,7 @@
 
 #include "common/base/phone.h"
 #include "proto/proto.h"
+#include "services/telephony/act.h"
 
 #define LINKS_MAX 20
 
@@ -14,4 +15,8 @@ struct switchboard {
     size_t link_count;
     int64_t keep_calls_us, keep_notes_us; // after so long they are deleted; 0: never
     int64_t sweep_us;                     // when tick looks again for what is too old
+    struct dialling dialling;
+    // A handler wants something of a PBX; it counts once it is committed. NULL: nobody acts.
+    void (*wanted)(void *context);
+    void *wanted_context;
 };

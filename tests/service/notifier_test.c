@@ -20,6 +20,7 @@ TEST(a_call_comes_changes_and_leaves)
     tell_call(fx, &call);
     expect_row(watch, stream_kind_CHANGE, 1);
     hang_up(fx, 1, 3);
+    expect_row(watch, stream_kind_CHANGE, 1); // how it ended
     expect_gone(watch, 1);
     CHECK_INT(fixture_rows(fx, &board_call_table), 0);
     hang_up(fx, 1, 4); // somebody said afterwards who it was

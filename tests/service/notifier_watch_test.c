@@ -122,7 +122,7 @@ TEST(a_watcher_may_close_or_be_lost)
 }
 
 // --- resuming
-#define PLACES 40
+#define PLACES 60
 
 struct place {
     int64_t epoch, seq;

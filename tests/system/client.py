@@ -65,7 +65,21 @@ class Client:
         self.socket.curve_publickey = self.key["public"]
         self.socket.curve_secretkey = self.key["secret"]
         self.socket.curve_serverkey = self.server
+        # Sent now or not at all: what waits in a queue would be asked again anyway.
+        self.socket.immediate = 1
+        self.socket.sndtimeo = 0
         self.socket.connect("ipc://%s/run/%s.sock" % (self.home, self.service))
+
+    def send(self, head, body):
+        return self.send_frames([msgpack.packb(head), msgpack.packb(body)])
+
+    def send_frames(self, frames):
+        """True when they are on their way. Without a connection nothing is kept."""
+        try:
+            self.socket.send_multipart(frames)
+            return True
+        except zmq.Again:
+            return False
 
     def receive(self, wait_ms):
         """The next message's head and body; None when none came in time."""
@@ -79,17 +93,23 @@ class Client:
         request = request or uuid7()
         deadline, pause = time.monotonic() + wait_ms / 1000, 0.3
         self.correlation += 1
-        mine = self.correlation
+        mine, silences = self.correlation, 0
         while time.monotonic() < deadline:
             left = max(1, int((deadline - time.monotonic()) * 1000))
-            head = [1, REQUEST, method, mine, request, left]
-            self.socket.send_multipart([msgpack.packb(head), msgpack.packb(body or {})])
-            until = min(deadline, time.monotonic() + pause)
+            # libzmq does not come back from every broken connection: after three silences a new
+            # socket asks (streams opened on the old one are over).
+            if silences == 3:
+                self.connect()
+                silences = 0
+            sent = self.send([1, REQUEST, method, mine, request, left], body or {})
+            silences += 1
+            until = min(deadline, time.monotonic() + (pause if sent else 0.2))
             while time.monotonic() < until:
                 got = self.receive(max(1, int((until - time.monotonic()) * 1000)))
                 if not got:
                     continue
                 head, answer = got
+                silences = 0
                 if head[1] == STREAM:
                     self.events.append(answer)
                 elif head[1] == REPLY and head[2] == mine:
@@ -98,7 +118,7 @@ class Client:
                     if head[3] not in ("busy", "unavailable"):
                         raise Refused(answer)
                     time.sleep(answer.get("retry_after_ms", 200) / 1000)
-            pause = min(pause * 2, 5)
+            pause = min(pause * 2, 5) if sent else pause
         raise Unknown(method)
 
     def open_stream(self, place=None, credit=100, **order):
@@ -127,8 +147,7 @@ class Client:
     def give_credit(self, stream, credit):
         self.correlation += 1
         head = [1, REQUEST, "stream_credit", self.correlation, uuid7(), 5000]
-        body = {"stream": stream, "credit": credit}
-        self.socket.send_multipart([msgpack.packb(head), msgpack.packb(body)])
+        self.send(head, {"stream": stream, "credit": credit})
 
 
 def plain(value):
@@ -145,17 +164,30 @@ def main():
         body = json.loads(sys.argv[6]) if len(sys.argv) > 6 else {}
         print(json.dumps(plain(Client(home, key, sys.argv[4]).call(sys.argv[5], body))))
         return
-    client = Client(home, key, "notifier")
     place = (int(sys.argv[4]), int(sys.argv[5])) if len(sys.argv) > 5 else None
-    stream = client.open_stream(place)
+    watch(Client(home, key, "notifier"), place)
+
+
+def watch(client, place):
+    """Prints a stream's messages; opens it again where it broke off."""
     while True:
-        event = client.next_event(stream, 5000)
-        if event is None:
-            client.give_credit(stream, 0)
+        try:
+            stream = client.open_stream(place)
+            event = {"kind": "opened"}
+            while event["kind"] != "closed":
+                event = client.next_event(stream, 5000)
+                if event is None:
+                    # A sign of life that must be answered: the connection may be gone.
+                    client.call("stream_credit", {"stream": stream, "credit": 0})
+                    event = {"kind": "silence"}
+                    continue
+                place = (event["epoch"], event["seq"])
+                print(json.dumps(plain(event)), flush=True)
+        except Unknown:
             continue
-        print(json.dumps(plain(event)), flush=True)
-        if event["kind"] == "closed":
-            return
+        except Refused as refused:
+            if refused.problem["code"] != "not_found":
+                raise
 
 
 if __name__ == "__main__":

@@ -23,6 +23,21 @@ with House() as house:
     page = house.json("contacts")
     assert [row["id"] for row in page["contacts"]] == [identity], page
 
+    # Files, search, conflict check.
+    house.rufbus("file", "add", "12/2026-K", "Müller gegen Schulze",
+                 'parties=[{"contact": "%s", "role": "client"}, {"name": "Otto Schulze", "role": "opponent"}]' % identity)
+    assert "12/2026-K" in house.rufbus("file", "find", "2/20")
+    assert "12/2026-K" not in house.rufbus("file", "find", "13")
+    file = house.json("file", "find", "contact=" + identity)["matches"][0]
+    assert file["role"] == "client" and file["file"]["number"] == "12/2026-K", file
+    assert "Otto Schulze" in house.rufbus("file", "show", file["file"]["id"])
+    assert "Anna Müller" in house.rufbus("search", "mue an")
+    assert "Anna Müller" in house.rufbus("search", "0301234")
+    assert "12/2026-K" in house.rufbus("search", "schulz")
+    assert "Kollision" in house.rufbus("conflict", "client", "Schulze, Otto")
+    assert house.json("conflict", "client", "Niemand Sonst")["result"] == "none"
+    assert len(house.json("conflicts")["conflicts"]) == 2
+
     # --json FILE and -
     request = os.path.join(house.home, "request.json")
     with open(request, "w", encoding="utf-8") as file:

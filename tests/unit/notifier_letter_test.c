@@ -82,8 +82,8 @@ TEST(no_text_can_add_a_line_to_the_head)
     CHECK(strstr(render(arena, "x\nBcc: y", NULL, "t"), "Subject: =?UTF-8?B?eCBCY2M6IHk=?=\r\n"));
     // Every length around the folds.
     char text[400] = "";
-    for (size_t i = 0; i < 190; i++) {
-        strcat(text, i % 3 ? "a" : "ü");
+    for (size_t i = 0, used = 0; i < 190; i++) {
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s", i % 3 ? "a" : "ü");
         check_wire(render(arena, text, text, text));
     }
     arena_free(arena);

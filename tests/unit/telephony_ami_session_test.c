@@ -53,7 +53,11 @@ static struct line *line_new(void)
     struct line *line = calloc(1, sizeof *line);
     struct ami_model_options model = { "pbx", { "49", "30" }, listen, line };
     line->model = ami_model_new(&model);
-    struct ami_session_options options = { "rufbus", "ge\r\nheim", line->model, take, line };
+    struct ami_session_options options = { .user = "rufbus",
+                                           .secret = "ge\r\nheim",
+                                           .model = line->model,
+                                           .send = take,
+                                           .context = line };
     line->session = ami_session_new(&options);
     return line;
 }

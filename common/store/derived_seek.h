@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// A search under way, shared by derived_seek.c and derived_loose.c.
+#pragma once
+
+#include "common/store/derived_internal.h"
+
+// A document that the postings do not know as it is: marked, pending, or not marked yet.
+struct loose {
+    uint64_t ordinal;
+    enum seek_rank rank; // SEEK_RANKS: it does not fit, or is gone
+    struct bytes key;    // of its row, in the database's memory
+};
+
+struct seek {
+    struct txn *txn; // NULL: empty
+    const struct slot *slot;
+    const struct database *database;
+    struct arena *arena;
+    struct scope scope;
+    // the question
+    struct bytes *words; // each behind a blank
+    size_t word_count;
+    struct bytes whole; // all of them as a line
+    struct bytes part;
+    struct seek_tag tags[SEEK_TAGS_MAX];
+    size_t tag_count;
+    bool nothing; // nothing can fit
+    // where it is
+    enum seek_rank rank;
+    uint32_t segment, last_segment;
+    uint64_t *dead;      // one bit a segment: nothing there has parts of all words
+    struct set set;      // candidates of the segment
+    int below;           // of which those below are still to come
+    struct loose *loose; // by ordinal
+    size_t loose_count, loose_room, loose_at; // those from loose_at on have taken part
+    size_t looked, most;
+    bool ended, cut;
+    bool crowded; // not all that is not indexed yet was judged
+};
+
+enum seek_rank seek_judge(const struct seek *seek, const struct doc_view *doc);
+// False when the arena is full.
+bool loose_gather(struct seek *seek);
+// In a crowd: the row has changed, but was not judged; what is known of it is outdated.
+bool loose_marked(const struct seek *seek, uint64_t ordinal);
