@@ -98,17 +98,22 @@ static bool same(struct request *rq, const struct call *a, const struct call *b)
     return one.size == two.size && memcmp(one.data, two.data, one.size) == 0;
 }
 
-bool calls_write(struct request *rq, const struct call *before, struct call *call)
+static bool call_put(struct request *rq, struct call *call)
 {
-    if (!before)
-        call->id = call_id(call);
     call->version++;
     if (!record_check(call_record(), call, &rq->err) ||
         !table_put(rq->txn, &call_table, call, &rq->err))
         return false;
     emit(rq, "call", call, false);
-    return missed_follow(rq, before, call) && agents_see_call(rq, before, call) &&
-           (before || acts_see_call(rq, call));
+    return true;
+}
+
+bool calls_write(struct request *rq, const struct call *before, struct call *call)
+{
+    if (!before)
+        call->id = call_id(call);
+    return call_put(rq, call) && missed_follow(rq, before, call) &&
+           agents_see_call(rq, before, call) && (before || acts_see_call(rq, call));
 }
 
 bool calls_amend(struct request *rq, const struct call *before, struct call *next)
@@ -150,9 +155,8 @@ bool calls_set_contact(struct request *rq, const struct call_contact_in *said, s
     decided->version = version + 1;
     decided->set_at = rq->now_us;
     decided->set_by = rq->actor;
-    struct call before = *out;
     out->contact = decided;
-    return calls_write(rq, &before, out);
+    return call_put(rq, out);
 }
 
 bool calls_set_file(struct request *rq, const struct call_file_in *said, struct call *out)
@@ -164,9 +168,8 @@ bool calls_set_file(struct request *rq, const struct call_file_in *said, struct 
         return refuse_stale(rq, call_record(), out);
     if (id_equal(out->file, said->file))
         return true;
-    struct call before = *out;
     out->file = said->file;
-    return calls_write(rq, &before, out);
+    return call_put(rq, out);
 }
 
 // --- what nobody ends

@@ -15,8 +15,8 @@ MUST_USE bool calls_find(struct request *rq, const char *source, const char *sou
 // For sources whose word also counts after the end (webhooks): `next` is `before` (NULL: none) with
 // what was said; id, version, client and who was shown are decided here.
 MUST_USE bool calls_amend(struct request *rq, const struct call *before, struct call *next);
-// Writes and tells the row as it is, one version on; opens or settles missed calls. `before` NULL:
-// there was none, and its id is made.
+// Writes and tells the call that has moved, one version on; opens or settles missed calls, and
+// tells its agents' presence. `before` NULL: there was none, and its id is made.
 MUST_USE bool calls_write(struct request *rq, const struct call *before, struct call *call);
 
 // Calls by webhook or by hand of which nothing was heard for twelve hours end unseen. True: more.
