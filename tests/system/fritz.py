@@ -3,12 +3,13 @@
 import datetime
 
 from fritz_box import Box
-from house import House, eventually
+from house import House, eventually, followed
 
 box = Box()
 with House(["--fritz", "box=localhost:%d,area=30,machine=40-49" % box.port, "--area", "40"]) as house:
     house.start("contacts", "notifier", "telephony")
     house.rufbus("contact", "add", "name=Anna Müller", 'phones=[{"typed": "030 12345678"}]')
+    followed(house, "telephony", "contacts")
     box.wait_for_client()
     eventually(lambda: house.json("links")["links"][0]["connected"])
     assert house.json("links")["links"][0]["kind"] == "fritz"

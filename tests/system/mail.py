@@ -8,7 +8,7 @@ import json
 import os
 import time
 
-from house import House, eventually
+from house import House, eventually, followed
 from smtp_server import Server, Silent, certificate
 
 
@@ -44,7 +44,7 @@ with House() as house:
                         "email=kanzlei@weiss.example")["id"]
     kern = house.json("call", "staff_add", "name=Jörg Kern", 'extensions=["10"]', "email=kern@haus.example")["id"]
     mute = house.json("call", "staff_add", "name=Ohne Adresse")["id"]
-    eventually(lambda: "Kanzlei" in house.rufbus("clients"))
+    followed(house, "telephony", "contacts")
 
     # --- delivered at once, with the server's word for it (and its queue id)
     house.rufbus("hook", "ring", "3cx", "a1", "030 12345678", "030 7654321")
