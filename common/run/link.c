@@ -140,6 +140,12 @@ static void connected(struct link *link, int64_t now_us)
     stop_timer(link);
     (void)setsockopt(link->fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     (void)setsockopt(link->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    // A peer that lost its power says nothing: noticed after a minute, not after the system's
+    // hours.
+    int idle_s = 30, pause_s = 10, tries = 3;
+    (void)setsockopt(link->fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
+    (void)setsockopt(link->fd, IPPROTO_TCP, TCP_KEEPINTVL, &pause_s, sizeof pause_s);
+    (void)setsockopt(link->fd, IPPROTO_TCP, TCP_KEEPCNT, &tries, sizeof tries);
     link->up = true;
     link->pause_ms = PAUSE_FIRST_MS;
     watch(link, false);

@@ -64,7 +64,7 @@ static const struct field *list_of(const struct record *record, const void *out,
 {
     const struct field *first = NULL;
     const char *first_columns = *columns, *own = *columns;
-    for (size_t i = 0; i < record->count && record->count <= 3; i++) {
+    for (size_t i = 0; i < record->count && record->count <= 4; i++) {
         const struct field *field = &record->fields[i];
         size_t count;
         if (field->type != FIELD_LIST)

@@ -203,6 +203,20 @@ static size_t split_columns(const struct cli *cli, const char *columns,
     return count;
 }
 
+// Without the columns that rows of this record do not have (those of another board).
+static size_t drop_unknown(const struct record *record, const char *names[COLUMNS_MAX],
+                           size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct record *inner;
+        const void *nothing = NULL;
+        if (resolve(record, names[i], &nothing, &inner))
+            names[kept++] = names[i];
+    }
+    return kept;
+}
+
 void print_table(const struct cli *cli, const struct record *record, const void *rows, size_t count,
                  const char *columns)
 {
@@ -212,11 +226,11 @@ void print_table(const struct cli *cli, const struct record *record, const void 
         fprintf(cli->out, "%s\n", cli_text(cli, TEXT_CLI_NO_ROWS));
         return;
     }
+    column_count = drop_unknown(record, names, column_count);
     for (size_t c = 0; c < column_count; c++) {
         const struct record *inner;
         const void *nothing = NULL;
-        const struct field *field = resolve(record, names[c], &nothing, &inner);
-        labels[c] = field ? label(cli, field) : names[c];
+        labels[c] = label(cli, resolve(record, names[c], &nothing, &inner));
         wide[c] = width_of(labels[c], CELL_MAX, NULL);
         for (size_t i = 0; i < count; i++) {
             const char *text =

@@ -159,6 +159,20 @@ static void print_news(struct watching *watching, struct id id, const void *row)
     free(text);
 }
 
+static void print_missed(const struct cli *cli, const struct stream_event *event,
+                         const struct missed *missed)
+{
+    bool gone = event->has_deleted && event->deleted;
+    fprintf(cli->out, "%s  %s %lld  %s", civil_local_clock(missed->last_at, cli->zone).text,
+            gone ? "-" : "+", (long long)missed->count,
+            missed->numbers_count ? missed->numbers[0] : cli_text(cli, TEXT_CLI_WITHHELD));
+    if (missed->name)
+        fprintf(cli->out, "  %s", missed->name);
+    if (missed->client_name)
+        fprintf(cli->out, "  → %s", missed->client_name);
+    fprintf(cli->out, "\n");
+}
+
 static void print_event(struct watching *watching, const struct stream_event *event,
                         const void *row)
 {
@@ -166,6 +180,8 @@ static void print_event(struct watching *watching, const struct stream_event *ev
     if (event->kind == stream_kind_SNAPSHOT_END && !watching->began) {
         watching->began = true;
         fprintf(cli->out, "%s\n", cli_text(cli, TEXT_CLI_WATCHING));
+    } else if (row && watching->order.board == board_MISSED) {
+        print_missed(cli, event, ((const struct board_missed *)row)->missed);
     } else if (row && (event->kind == stream_kind_ROW || event->kind == stream_kind_CHANGE)) {
         print_news(watching, event->id, row);
     }
@@ -174,7 +190,11 @@ static void print_event(struct watching *watching, const struct stream_event *ev
 // --- for programs
 static const struct record *row_record(const struct watching *watching)
 {
-    return watching->order.board == board_AGENTS ? agent_record() : board_call_record();
+    switch (watching->order.board) {
+    case board_AGENTS: return agent_record();
+    case board_MISSED: return board_missed_record();
+    default: return board_call_record();
+    }
 }
 
 static void print_json(const struct watching *watching, const struct stream_event *event,

@@ -7,6 +7,7 @@
 
 #include "common/step/rows.h"
 #include "common/wire/codec.h"
+#include "services/contacts/caller.h"
 #include "services/contacts/client.h"
 #include "services/contacts/contact.h"
 #include "services/contacts/find.h"
@@ -251,6 +252,7 @@ static bool tick(struct request *rq)
 
 static const struct follow follows[] = {
     { "telephony", "client_diversion", FOLLOW_PARK_KEY, take_diversion },
+    { "telephony", "call_note", FOLLOW_PARK_KEY, caller_take_note },
 };
 
 #define SERVICE      contacts

@@ -3,8 +3,8 @@
 #include "services/contacts/appointment.h"
 
 #include "common/base/civil.h"
+#include "common/wire/change.h"
 #include "common/wire/codec.h"
-#include "services/contacts/change.h"
 
 static bool staff_distinct(const struct appointment *appointment, struct err *err)
 {

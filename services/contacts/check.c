@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/email.h"
 #include "common/base/text.h"
 
 static void name_item(struct err *err, const char *field, size_t i, const char *within)
@@ -75,10 +76,7 @@ bool check_languages(const char *const *languages, size_t count, struct err *err
 
 bool check_email(const char *email, struct err *err)
 {
-    if (!email)
-        return true;
-    const char *at = strchr(email, '@');
-    if (at && at != email && at[1] && !strchr(at + 1, '@') && !strpbrk(email, " \t\r\n,;<>"))
+    if (!email || email_valid(email))
         return true;
     return fail(err, ERR_INVALID, "email", TEXT_EMAIL_FORM, email, NULL);
 }

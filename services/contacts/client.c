@@ -2,8 +2,8 @@
 // What a client is made of, and what a change does to it.
 #include "services/contacts/client.h"
 
+#include "common/wire/change.h"
 #include "common/wire/codec.h"
-#include "services/contacts/change.h"
 #include "services/contacts/check.h"
 #include "services/contacts/settings.h"
 
@@ -26,7 +26,7 @@ static bool client_check(struct client_row *client, const struct editor *editor,
         .greeting = client->greeting,
         .guide = client->guide,
     };
-    return record_check(client_row_record(), client, err) &&
+    return record_check(client_row_record(), client, err) && check_email(client->email, err) &&
            check_language(client->language, err) && settings_read(&settings, editor->arena, err);
 }
 

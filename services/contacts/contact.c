@@ -3,8 +3,8 @@
 #include "services/contacts/contact.h"
 
 #include "common/base/text.h"
+#include "common/wire/change.h"
 #include "common/wire/codec.h"
-#include "services/contacts/change.h"
 #include "services/contacts/check.h"
 
 // "Anna Meier", of what there is; NULL when there is neither (or no memory).

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "common/base/text.h"
+#include "common/wire/change.h"
 #include "common/wire/codec.h"
-#include "services/contacts/change.h"
 #include "services/contacts/check.h"
 
 #define ADMISSIONS_MAX 20 // as in the record

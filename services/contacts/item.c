@@ -8,8 +8,8 @@
 #include "common/base/civil.h"
 #include "common/base/phone_match.h"
 #include "common/base/text.h"
+#include "common/wire/change.h"
 #include "proto/proto.h"
-#include "services/contacts/change.h"
 
 #define TEXT_MAX 1000 // characters of a value that is shown
 

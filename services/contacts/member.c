@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "common/base/gaps.h"
+#include "common/wire/change.h"
 #include "common/wire/codec.h"
-#include "services/contacts/change.h"
 #include "services/contacts/check.h"
 #include "services/contacts/settings.h"
 

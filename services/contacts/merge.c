@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "common/base/text.h"
+#include "common/wire/change.h"
 #include "common/wire/codec.h"
-#include "services/contacts/change.h"
 #include "services/contacts/item.h"
 
 #define CONFLICTS_MAX 80 // as contact_merged.conflicts says

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
+#include "common/wire/change.h"
 #include "common/wire/codec.h"
-#include "services/contacts/change.h"
 #include "services/contacts/settings.h"
 
 #define CHAIN_MAX 20

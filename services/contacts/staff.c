@@ -2,8 +2,8 @@
 // What a member of staff is made of, and what a change does to it.
 #include "services/contacts/staff.h"
 
+#include "common/wire/change.h"
 #include "common/wire/codec.h"
-#include "services/contacts/change.h"
 #include "services/contacts/check.h"
 #include "services/contacts/settings.h"
 

@@ -7,6 +7,7 @@
 #include "common/step/stream.h"
 #include "common/wire/codec.h"
 #include "services/notifier/board.h"
+#include "services/notifier/board_missed.h"
 #include "services/notifier/follow.h"
 #include "services/notifier/rows.h"
 #include "services/notifier/store.h"
@@ -81,6 +82,8 @@ bool board_get(struct request *rq, const struct board_query *query, struct board
 {
     struct board_call *rows;
 
+    if (query->board == board_MISSED)
+        return board_missed_page(rq, query, out);
     if (query->board == board_AGENTS)
         return agents_get(rq, query, out);
     rows = arena_array(rq->arena, PAGE_ROWS_MAX, sizeof *rows);
@@ -96,8 +99,11 @@ static bool tick(struct request *rq)
     return job_step(rq, notifier_jobs, NOTIFIER_JOBS);
 }
 
-static const struct board_source boards[] = { { "calls", "board_call", &board_call_table },
-                                              { "agents", "board_agent", &board_agent_table } };
+static const struct board_source boards[] = {
+    { "calls", "board_call", &board_call_table },
+    { "agents", "board_agent", &board_agent_table },
+    { "missed", "board_missed", &board_missed_table },
+};
 
 #define SERVICE      notifier
 #define SERVICE_FILE "proto/notifier.def"

@@ -2,6 +2,8 @@
 // Applies followed facts: a call moves its own row, a changed person every row that shows them.
 #include "services/notifier/follow.h"
 
+#include "services/notifier/board_missed.h"
+#include "services/notifier/mails.h"
 #include "services/notifier/rows.h"
 
 // One contact and all who were merged into it.
@@ -129,4 +131,6 @@ const struct follow notifier_follows[NOTIFIER_FOLLOWS] = {
     { "contacts", "contact_merged", FOLLOW_PARK_KEY, merged_told },
     { "contacts", "client", FOLLOW_PARK_KEY, client_told },
     { "contacts", "staff", FOLLOW_PARK_KEY, staff_told },
+    { "telephony", "call_note", FOLLOW_PARK_KEY, mails_take_note },
+    { "telephony", "missed", FOLLOW_PARK_KEY, board_missed_take },
 };

@@ -7,5 +7,5 @@
 // Of the followed facts; raise it when board rows are made differently.
 #define NOTIFIER_PROJECTION 3
 
-#define NOTIFIER_FOLLOWS 6
+#define NOTIFIER_FOLLOWS 8
 extern const struct follow notifier_follows[NOTIFIER_FOLLOWS];

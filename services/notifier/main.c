@@ -2,6 +2,7 @@
 // rufbus-notifier: boards, and the streams by which frontends watch them.
 #include "common/run/app.h"
 #include "services/notifier/api.h"
+#include "services/notifier/port_mail.h"
 
 int main(int argc, char **argv)
 {
@@ -10,6 +11,9 @@ int main(int argc, char **argv)
         .german = "Tafeln und die Ströme, über die Oberflächen ihnen zusehen.",
         .english = "boards, and the streams by which frontends watch them",
         .service = &notifier_service,
+        .port = &mail_port,
+        .options = mail_options,
+        .option_count = MAIL_OPTIONS,
     };
 
     return app_run(&app, argc, argv);

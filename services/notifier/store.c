@@ -2,8 +2,11 @@
 // The notifier's tables, and their indexes as functions of a row.
 #include "services/notifier/store.h"
 
+#include "common/step/intent.h"
 #include "common/step/job.h"
 #include "services/notifier/board.h"
+#include "services/notifier/board_missed.h"
+#include "services/notifier/store_mail.h"
 
 // --- the board
 static void board_call_key(const void *row, struct key *key)
@@ -140,6 +143,7 @@ struct client_row client_kept(const struct client_row *client)
         .name = client->name,
         .greeting = client->greeting,
         .zone = client->zone,
+        .email = client->email,
         .edited_at = client->edited_at,
         .edited_by = client->edited_by,
     };
@@ -189,6 +193,7 @@ struct staff staff_kept(const struct staff *staff)
         .name = staff->name,
         .extensions = staff->extensions,
         .extensions_count = staff->extensions_count,
+        .email = staff->email,
         .edited_at = staff->edited_at,
         .edited_by = staff->edited_by,
     };
@@ -225,6 +230,7 @@ const struct table shown_merged_table = {
 };
 
 const struct table *const notifier_tables[NOTIFIER_TABLES] = {
-    &board_call_table,  &board_agent_table,  &shown_contact_table, &shown_client_table,
-    &shown_staff_table, &shown_merged_table, &job_table,
+    &board_call_table,   &shown_contact_table, &shown_client_table, &shown_staff_table,
+    &job_table,          &mail_table,          &letter_table,       &intent_table,
+    &shown_merged_table, &board_missed_table,  &board_agent_table,
 };

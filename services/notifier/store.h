@@ -11,7 +11,7 @@ extern const struct index board_call_indexes[BOARD_INDEXES];
 
 extern const struct table board_agent_table;
 
-// Of these rows only what a board shows, and what their records require.
+// Of these rows only what a board or a mail shows, and what their records require.
 extern const struct table shown_contact_table;
 extern const struct table shown_client_table;
 extern const struct table shown_staff_table;
@@ -21,7 +21,7 @@ extern const struct index shown_staff_by_extension;
 extern const struct table shown_merged_table;
 extern const struct index shown_merged_by_to;
 
-#define NOTIFIER_TABLES 7
+#define NOTIFIER_TABLES 11
 extern const struct table *const notifier_tables[NOTIFIER_TABLES];
 
 struct contact contact_kept(const struct contact *contact);

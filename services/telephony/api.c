@@ -4,6 +4,8 @@
 
 #include "services/telephony/agents.h"
 #include "services/telephony/calls.h"
+#include "services/telephony/notes.h"
+#include "services/telephony/retention.h"
 #include "services/telephony/store.h"
 #include "services/telephony/switchboard.h"
 #include "services/telephony/told.h"
@@ -62,7 +64,8 @@ static bool take_contact(struct request *rq, const struct fact *fact, const void
         .edited_at = told->edited_at,
         .edited_by = told->edited_by,
     };
-    return table_put(rq->txn, &known_contact_table, &known, &rq->err);
+    return table_put(rq->txn, &known_contact_table, &known, &rq->err) &&
+           notes_take_contact(rq, told);
 }
 
 static bool take_client(struct request *rq, const struct fact *fact, const void *row)
@@ -111,12 +114,25 @@ static bool take_merged(struct request *rq, const struct fact *fact, const void 
     return table_put(rq->txn, &known_merged_table, &known, &rq->err);
 }
 
+// --- what the notifier tells
+static bool take_mail(struct request *rq, const struct fact *fact, const void *row)
+{
+    return fact->deleted || notes_take_mail(rq, row);
+}
+
+static bool tick(struct request *rq)
+{
+    bool more = agents_tick(rq);
+    return rq->err.code == ERR_NONE && (retention_step(rq) || more);
+}
+
 static const struct follow follows[] = {
     { "contacts", "contact", FOLLOW_PARK_KEY, take_contact },
     { "contacts", "contact_merged", FOLLOW_PARK_KEY, take_merged },
     { "contacts", "client", FOLLOW_PARK_KEY, take_client },
     { "contacts", "staff", FOLLOW_PARK_KEY, take_staff },
     { "contacts", "message_told", FOLLOW_PARK_KEY, take_told },
+    { "notifier", "mail", FOLLOW_PARK_KEY, take_mail },
 };
 
 #define SERVICE      telephony
@@ -131,6 +147,6 @@ const struct service telephony_service = {
     .table_count = TELEPHONY_TABLES,
     .follows = follows,
     .follow_count = COUNT_OF(follows),
-    .projection = 2,
-    .tick = agents_tick,
+    .projection = 3,
+    .tick = tick,
 };

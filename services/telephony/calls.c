@@ -4,17 +4,22 @@
 
 #include <string.h>
 
+#include "common/base/civil.h"
 #include "common/base/phone.h"
 #include "common/wire/codec.h"
 #include "services/telephony/acts.h"
 #include "services/telephony/agents.h"
 #include "services/telephony/diversion.h"
 #include "services/telephony/hotlines.h"
+#include "services/telephony/missed.h"
+#include "services/telephony/report.h"
 #include "services/telephony/store.h"
 #include "services/telephony/switchboard.h"
 #include "services/telephony/who.h"
 
-#define LIVE_MAX 500
+#define LIVE_MAX     500
+#define EXPIRE_MAX   50
+#define FORGOTTEN_US SECONDS(12 * 3600)
 
 // Ordered by time like other ids, and the same however often the call is told.
 static struct id call_id(const struct call *call)
@@ -28,9 +33,9 @@ static struct id call_id(const struct call *call)
     return id;
 }
 
-static bool call_find(struct request *rq, const struct call *seen, struct call *out)
+bool calls_find(struct request *rq, const char *source, const char *source_ref, struct call *out)
 {
-    struct key key = call_ref_key(seen->source, seen->source_ref);
+    struct key key = call_ref_key(source, source_ref);
     return table_get_by(rq->txn, call_by_ref, &call_table, &scope_house, &key, rq->arena, out);
 }
 
@@ -40,6 +45,7 @@ static void keep_past(struct call *next, const struct call *before)
     next->id = before->id;
     next->version = before->version;
     next->contact = before->contact;
+    next->file = before->file;
     next->started_at = before->started_at;
     if (!next->has_ring_at && before->has_ring_at) {
         next->has_ring_at = true;
@@ -103,23 +109,34 @@ static bool call_put(struct request *rq, struct call *call)
     return true;
 }
 
+bool calls_write(struct request *rq, const struct call *before, struct call *call)
+{
+    bool ends = call->state == call_state_ENDED && (!before || before->state != call_state_ENDED);
+    if (!before)
+        call->id = call_id(call);
+    if (ends && !diversion_note(rq, call))
+        return false;
+    return call_put(rq, call) && missed_follow(rq, before, call) &&
+           agents_see_call(rq, before, call) && (before || acts_see_call(rq, call));
+}
+
+bool calls_amend(struct request *rq, const struct call *before, struct call *next)
+{
+    identify(rq, next, before);
+    if (before && same(rq, before, next))
+        return true;
+    return calls_write(rq, before, next);
+}
+
 bool calls_record(struct request *rq, const struct call *seen)
 {
     struct call before, next = *seen;
-    bool known = call_find(rq, seen, &before);
+    bool known = calls_find(rq, seen->source, seen->source_ref, &before);
     if (known && before.state == call_state_ENDED)
         return true;
     if (known)
         keep_past(&next, &before);
-    else
-        next.id = call_id(seen);
-    identify(rq, &next, known ? &before : NULL);
-    if (known && same(rq, &before, &next))
-        return true;
-    if (next.state == call_state_ENDED && !diversion_note(rq, &next))
-        return false;
-    return call_put(rq, &next) && agents_see_call(rq, known ? &before : NULL, &next) &&
-           (known || acts_see_call(rq, &next));
+    return calls_amend(rq, known ? &before : NULL, &next);
 }
 
 bool calls_set_contact(struct request *rq, const struct call_contact_in *said, struct call *out)
@@ -142,6 +159,52 @@ bool calls_set_contact(struct request *rq, const struct call_contact_in *said, s
     decided->set_by = rq->actor;
     out->contact = decided;
     return call_put(rq, out);
+}
+
+bool calls_set_file(struct request *rq, const struct call_file_in *said, struct call *out)
+{
+    struct key key = key_of_id(said->call);
+    if (!table_get(rq->txn, &call_table, &rq->scope, &key, rq->arena, out))
+        return fail(&rq->err, ERR_NOT_FOUND, "call", TEXT_CALL_UNKNOWN, NULL);
+    if (!id_equal(out->file, said->seen))
+        return refuse_stale(rq, call_record(), out);
+    if (id_equal(out->file, said->file))
+        return true;
+    out->file = said->file;
+    return call_put(rq, out);
+}
+
+// --- what nobody ends
+static size_t find_forgotten(struct request *rq, const char *source, struct call *rows, size_t room)
+{
+    struct walk_options options = { .index = call_live, .scope = &scope_house };
+    key_init(&options.prefix);
+    key_str_prefix(&options.prefix, source);
+    struct walk *walk = walk_open(rq->txn, &call_table, &options, rq->arena);
+    size_t count = 0;
+    while (count < room && walk_next(walk, &rows[count]))
+        count += rows[count].started_at <= rq->now_us - FORGOTTEN_US;
+    walk_close(walk);
+    return count;
+}
+
+bool calls_expire(struct request *rq)
+{
+    static const char *const sources[] = { HOOK_SOURCE, MANUAL_SOURCE };
+    struct call *rows = arena_array(rq->arena, EXPIRE_MAX, sizeof *rows);
+    size_t count = 0;
+    for (size_t i = 0; rows && i < COUNT_OF(sources); i++)
+        count += find_forgotten(rq, sources[i], rows + count, EXPIRE_MAX - count);
+    for (size_t i = 0; i < count; i++) {
+        struct call next = rows[i];
+        next.state = call_state_ENDED;
+        next.outcome = next.has_answered_at ? call_outcome_ANSWERED : call_outcome_UNKNOWN;
+        next.ended_by = call_ended_by_UNKNOWN;
+        next.ringing_count = next.talking_count = 0;
+        if (!calls_write(rq, &rows[i], &next))
+            return false;
+    }
+    return count == EXPIRE_MAX;
 }
 
 size_t calls_live(struct request *rq, const char *source, struct arena *arena,

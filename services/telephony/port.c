@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/civil.h"
 #include "services/telephony/acting.h"
 #include "services/telephony/source.h"
 
@@ -60,6 +61,16 @@ static bool settle_diversion(struct telephony *telephony, const struct app_start
     return true;
 }
 
+static bool settle_days(const struct app_start *start, const char *option, int64_t *ret_us,
+                        struct err *err)
+{
+    const char *days = start->value(start, option, 0);
+    if (!*days || !digits_only(days, 5))
+        return fail(err, ERR_INVALID, option, TEXT_KEEP_DAYS, days, NULL);
+    *ret_us = DAYS(strtol(days, NULL, 10));
+    return true;
+}
+
 static void settle_dialling(struct telephony *telephony, const struct app_start *start)
 {
     telephony->board.dialling = (struct dialling){
@@ -98,7 +109,9 @@ static bool start_port(void *port, const struct app_start *start, struct err *er
                                   &telephony->endpoints };
     if (!settle_home(telephony, start, err) || !settle_diversion(telephony, start, err) ||
         !settle_endpoints(telephony, start, "phone", err) ||
-        !settle_endpoints(telephony, start, "trunk", err))
+        !settle_endpoints(telephony, start, "trunk", err) ||
+        !settle_days(start, "keep-calls", &telephony->board.keep_calls_us, err) ||
+        !settle_days(start, "keep-notes", &telephony->board.keep_notes_us, err))
         return false;
     settle_dialling(telephony, start);
     place.acting = acting_new(&place, telephony->sources, &telephony->source_count);
@@ -107,6 +120,10 @@ static bool start_port(void *port, const struct app_start *start, struct err *er
     const char *spec;
     for (int i = 0; (spec = start->value(start, "ami", i)) != NULL && *spec; i++) {
         if (!add(telephony, source_live(&place, spec, err)))
+            return false;
+    }
+    for (int i = 0; (spec = start->value(start, "fritz", i)) != NULL && *spec; i++) {
+        if (!add(telephony, source_fritz(&place, spec, err)))
             return false;
     }
     bool real_pace = strcmp(start->value(start, "replay-pace", 0), "real") == 0;
@@ -131,10 +148,18 @@ const struct option telephony_options[TELEPHONY_OPTIONS] = {
       "Asterisk-Anlage (Manager-Schnittstelle), mehrfach möglich; das Geheimnis besser in "
       "telephony.conf",
       "Asterisk PBX (manager interface), may be repeated; keep the secret in telephony.conf" },
+    { "fritz", "NAME=RECHNER[:PORT][,area=30][,machine=40-49]", true, NULL,
+      "Anrufmonitor einer FRITZ!Box (am Telefon #96*5* wählen), mehrfach möglich",
+      "call monitor of a FRITZ!Box (dial #96*5* on a phone), may be repeated" },
     { "replay", "NAME=DATEI.ami", true, NULL, "eine Aufzeichnung abspielen, mehrfach möglich",
       "play a capture, may be repeated" },
     { "replay-pace", "fast|real", false, "fast", "so schnell es geht, oder wie es war",
       "as fast as possible, or as it was" },
+    { "keep-calls", "TAGE", false, "0",
+      "Anrufe und verpasste Anrufe nach so vielen Tagen löschen; 0: nie",
+      "delete calls and missed calls after so many days; 0: never" },
+    { "keep-notes", "TAGE", false, "0", "Telefonnotizen nach so vielen Tagen löschen; 0: nie",
+      "delete call notes after so many days; 0: never" },
     { "phone", "MUSTER[=NEBENSTELLE]", true, NULL,
       "Kanäle, die ein Telefon des Hauses sind, z. B. „PJSIP/tisch*“ (* ist die Nebenstelle) oder "
       "„SCCP/anna=101“; sonst: Endpunkte aus höchstens sechs Ziffern; mehrfach möglich",

@@ -51,7 +51,7 @@ struct source *source_new(const struct source_place *place, const char *kind)
     return source;
 }
 
-bool source_begin(struct source *source)
+void source_begin_telling(struct source *source)
 {
     source->teller = teller_new(&(struct teller_options){
         .server = source->place.server,
@@ -59,6 +59,11 @@ bool source_begin(struct source *source)
         .malformed = malformed,
         .context = source,
     });
+}
+
+bool source_begin(struct source *source)
+{
+    source_begin_telling(source);
     struct ami_model_options options = {
         .source = source->name,
         .home = source->place.board->home,
@@ -82,6 +87,8 @@ void source_say(struct source *source, bool connected, const char *detail)
     source->row->skipped = source->session  ? ami_session_skipped(source->session)
                            : source->replay ? ami_replay_skipped(source->replay)
                                             : 0;
+    if (source->fritz)
+        source_fritz_say(source);
 }
 
 void source_free(struct source *source)
@@ -98,6 +105,9 @@ void source_free(struct source *source)
     ami_session_free(source->session);
     ami_replay_free(source->replay);
     ami_model_free(source->model);
+    source_fritz_free(source);
+    if (source->restoring)
+        *source->restoring = NULL;
     teller_free(source->teller);
     struct switchboard *board = source->place.board;
     if (board->link_count > 0 && source->row == &board->links[board->link_count - 1])

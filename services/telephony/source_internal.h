@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the two kinds of source share.
+// What the kinds of source share.
 #pragma once
 
 #include "common/run/link.h"
@@ -10,6 +10,8 @@
 #include "services/telephony/teller.h"
 
 #define SOURCE_NAME_MAX 60
+
+struct fritz;
 
 struct source {
     struct source_place place;
@@ -27,11 +29,14 @@ struct source {
     // Replay.
     struct ami_replay *replay;
     bool real_pace;
+    // A FRITZ!Box.
+    struct fritz *fritz;
     int64_t begun_us; // when the first step was played
 
-    int timer;   // of the session or the replay; 0: none
-    int retry;   // of told calls that were not committed; 0: none
-    int restore; // of taking back the calls of before; 0: none
+    int timer;                 // of the session or the replay; 0: none
+    int retry;                 // of told calls that were not committed; 0: none
+    int restore;               // of taking back the calls of before; 0: none
+    struct source **restoring; // set to NULL when the source is gone; see source_restore.c
 };
 
 // The name before "="; moves *spec behind it.
@@ -40,3 +45,15 @@ bool source_name(struct source *source, const char **spec, enum text_id text, st
 struct source *source_new(const struct source_place *place, const char *kind);
 bool source_begin(struct source *source);
 void source_say(struct source *source, bool connected, const char *detail);
+// Only what tells the server: for models other than Asterisk's.
+void source_begin_telling(struct source *source);
+
+// --- source_fritz.c
+void source_fritz_say(struct source *source);
+void source_fritz_free(struct source *source);
+
+// --- source_restore.c
+// Asks for the source's calls that had not ended, until it is answered; then calls `take` for each,
+// and `ready`. Ended by source_free.
+void source_restore(struct source *source, void (*take)(struct source *, const struct call *),
+                    void (*ready)(struct source *));

@@ -13,6 +13,8 @@ struct switchboard {
     struct phone_home home;
     struct link_row links[LINKS_MAX]; // texts live as long as the port
     size_t link_count;
+    int64_t keep_calls_us, keep_notes_us; // after so long they are deleted; 0: never
+    int64_t sweep_us;                     // when tick looks again for what is too old
     struct dialling dialling;
     // A handler wants something of a PBX; it counts once it is committed. NULL: nobody acts.
     void (*wanted)(void *context);

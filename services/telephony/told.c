@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/base/civil.h"
+#include "services/telephony/notes.h"
 #include "services/telephony/store.h"
 
 #define SERVICE_FILE "proto/telephony_told.def"
@@ -136,7 +137,10 @@ bool take_told(struct request *rq, const struct fact *fact, const void *row)
         (void)table_del(rq->txn, &call_told_table, &key);
         return true;
     }
-    return told_line(rq, row, &line) && table_put(rq->txn, &call_told_table, &line, &rq->err);
+    if (!told_line(rq, row, &line) || !table_put(rq->txn, &call_told_table, &line, &rq->err))
+        return false;
+    const struct note_line said = { line.id, line.at, line.by, line.text };
+    return note_add_line(rq, line.call, line.contact, &said);
 }
 
 bool call_told(struct request *rq, const struct by_id *in, struct told_in_calls *out)

@@ -266,3 +266,51 @@ TEST(a_place_that_is_too_old_is_reset)
     expect(watch, stream_kind_SNAPSHOT_END);
     fixture_free(fx);
 }
+
+// --- the board of missed callers
+static void tell_missed(struct fixture *fx, int64_t version, uint32_t client, bool done)
+{
+    struct missed missed = { .id = id_number(7),
+                             .version = version,
+                             .client = id_number(client),
+                             .count = version,
+                             .first_at = 1,
+                             .last_at = 2,
+                             .last_call = id_number(8),
+                             .has_done_at = done,
+                             .done_at = done ? 3 : 0 };
+    fixture_fact(fx, "telephony", "missed", &missed, false);
+}
+
+TEST(missed_callers_come_and_go_on_their_own_board)
+{
+    struct fixture *fx = fixture_new(&notifier_service);
+    struct stream_order order = { .board = board_MISSED, .credit = 100 };
+    struct watch *all = fixture_watch(fx, &order), *foreign;
+    struct board_query query = { .board = board_MISSED };
+    struct board_page page = { 0 };
+
+    expect_empty_snapshot(all);
+    fixture_as(fx, ROLE_BIT(AGENT), (struct scope){ SCOPE_CLIENT, id_number(102) }, "foreign");
+    foreign = fixture_watch(fx, &order);
+    expect_empty_snapshot(foreign);
+    tell_missed(fx, 1, 101, false);
+    tell_missed(fx, 2, 101, false);
+    for (int64_t count = 1; count <= 2; count++) {
+        struct board_missed row;
+        const struct stream_event *event = watch_row(all, board_missed_record(), &row);
+
+        CHECK(event && event->kind == stream_kind_CHANGE && !event->deleted);
+        CHECK_INT(row.missed->count, count);
+    }
+    CHECK_INT(call_board_get(&fx->client, &query, &page), CALL_DONE);
+    CHECK_INT((int64_t)page.missed_count, 0);
+    fixture_as(fx, ROLE_BIT(AGENT), (struct scope){ SCOPE_CLIENT, id_number(101) }, "own");
+    CHECK_INT(call_board_get(&fx->client, &query, &page), CALL_DONE);
+    CHECK_INT((int64_t)page.missed_count, 1);
+    tell_missed(fx, 3, 101, true);
+    expect_gone(all, 7);
+    expect_silence(all);
+    expect_silence(foreign);
+    fixture_free(fx);
+}

@@ -90,3 +90,10 @@ def eventually(check, seconds=30):
 
 def capture(name):
     return os.path.join(TESTS, "data", "ami", name + ".ami")
+
+
+def followed(house, by, of):
+    """Waits until a service has applied everything that another one has told so far."""
+    head = house.json("--service", of, "ping")["head"]
+    eventually(lambda: any(seen["service"] == of and seen["seq"] >= head
+                           for seen in house.json("--service", by, "stats").get("following", [])))

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "common/wire/codec.h"
-#include "services/contacts/change.h"
+#include "common/wire/change.h"
 #include "services/contacts/contact.h"
 #include "tests/harness/test.h"
 

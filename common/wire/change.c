@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One interpreter instead of a list of assignments for each record, so that a field which is added
 // to a .def file can be given, changed and emptied without another line of code.
-#include "services/contacts/change.h"
+#include "common/wire/change.h"
 
 #include <stdio.h>
 #include <string.h>
