@@ -59,7 +59,6 @@ struct process {
     struct loop *loop;
     struct bus *bus;
     void *port;
-    bool port_started;
     int signals, due_timer, refresh_timer, code;
     int64_t due_us; // for which the timer is set
     char run[400], keys[400];
@@ -240,7 +239,6 @@ static bool port_start(struct process *process, struct err *err)
         .value = start_value,
         .internal = process->options,
     };
-    process->port_started = true;
     return process->app->port->start(process->port, &start, err);
 }
 
@@ -265,6 +263,7 @@ static bool open_all(struct process *process, struct err *err)
         .seed = seed,
         .context = process->port,
         .version = RUFBUS_VERSION,
+        .quiet = !log_wants(LEVEL_DEBUG),
     };
     process->server = server_new(&server);
     struct bus_options bus = {
@@ -283,7 +282,7 @@ static bool open_all(struct process *process, struct err *err)
 
 static void close_all(struct process *process)
 {
-    if (process->port_started)
+    if (process->port)
         process->app->port->stop(process->port);
     bus_free(process->bus);
     server_free(process->server);

@@ -28,7 +28,8 @@ struct port {
     void *(*create)(const struct app *app, struct err *err);
     // The loop and the server run. False with `err` filled ends the process.
     bool (*start)(void *port, const struct app_start *start, struct err *err);
-    void (*stop)(void *port); // before the server is freed; frees the port
+    // Before the server is freed, also when start was refused or never called; frees the port.
+    void (*stop)(void *port);
 };
 
 struct app {

@@ -16,35 +16,10 @@
 #include "common/wire/mp.h"
 
 #define MESSAGES_AT_ONCE 1000
-#define HIGH_WATER       10000
-#define SELF_TEST_MS     5000
 
 static bool refuse(struct err *err, enum text_id text, const char *what)
 {
     return fail(err, ERR_UNAVAILABLE, NULL, text, what, zmq_strerror(errno), NULL);
-}
-
-bool socket_set(void *socket, int option, int value)
-{
-    return zmq_setsockopt(socket, option, &value, sizeof value) == 0;
-}
-
-// No ZMTP heartbeats (they abort the process on a flood, libzmq #3937), no handover.
-static bool socket_prepare(void *socket)
-{
-    int64_t largest = 2 * MP_FRAME_MAX;
-    return socket_set(socket, ZMQ_LINGER, 0) && socket_set(socket, ZMQ_SNDHWM, HIGH_WATER) &&
-           socket_set(socket, ZMQ_RCVHWM, HIGH_WATER) && socket_set(socket, ZMQ_TCP_KEEPALIVE, 1) &&
-           socket_set(socket, ZMQ_HANDSHAKE_IVL, 10000) &&
-           zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &largest, sizeof largest) == 0;
-}
-
-void *socket_open(struct bus *bus, int type)
-{
-    void *socket = zmq_socket(bus->zmq, type);
-    if (!socket || !socket_prepare(socket))
-        abort();
-    return socket;
 }
 
 void bus_log(struct bus *bus, const char *format, ...)
@@ -120,7 +95,7 @@ static void take_request(struct bus *bus, struct frames *frames, int64_t now_us)
         parts[i - 1] = frame_bytes(frames, i);
     // The first frame has no User-Id after a zmq_poll (libzmq #4317): the second one tells.
     const char *user = user_of(&frames->parts[1]);
-    bool known = user && keyring_by_name(bus->keyring, user, &principal);
+    bool known = user && keyring_by_user(bus->keyring, user, &principal);
     server_take_request(bus->options.server, known ? &principal : NULL, &route, parts,
                         frames->count - 1 + frames->beyond, now_us);
 }
@@ -186,51 +161,18 @@ void bus_send(struct bus *bus, const struct outbox *out)
         send_one(bus, &out->messages[i]);
 }
 
-// --- the self-test: a random key must be refused
-static bool stranger_is_refused(struct bus *bus, const char *endpoint)
-{
-    char public_key[KEY_TEXT], secret_key[KEY_TEXT];
-    zmq_curve_keypair(public_key, secret_key);
-    void *stranger = socket_open(bus, ZMQ_DEALER);
-    zmq_setsockopt(stranger, ZMQ_CURVE_PUBLICKEY, public_key, KEY_TEXT - 1);
-    zmq_setsockopt(stranger, ZMQ_CURVE_SECRETKEY, secret_key, KEY_TEXT - 1);
-    zmq_setsockopt(stranger, ZMQ_CURVE_SERVERKEY, bus->own.public_key, KEY_TEXT - 1);
-    zmq_socket_monitor(stranger, "inproc://self-test",
-                       ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
-    void *monitor = zmq_socket(bus->zmq, ZMQ_PAIR);
-    zmq_connect(monitor, "inproc://self-test");
-    zmq_connect(stranger, endpoint);
-    uint16_t event = 0;
-    int64_t until_us = loop_now_us() + MILLISECONDS(SELF_TEST_MS);
-    while (event == 0 && loop_now_us() < until_us) {
-        zmq_pollitem_t items[] = { { monitor, 0, ZMQ_POLLIN, 0 },
-                                   { zap_socket(bus->zap), 0, ZMQ_POLLIN, 0 } };
-        (void)zmq_poll(items, 2, 100);
-        zap_answer(bus->zap);
-        uint8_t head[6];
-        if (zmq_recv(monitor, head, sizeof head, ZMQ_DONTWAIT) == sizeof head)
-            memcpy(&event, head, sizeof event);
-    }
-    zmq_socket_monitor(stranger, NULL, 0);
-    int linger = 0;
-    zmq_setsockopt(monitor, ZMQ_LINGER, &linger, sizeof linger);
-    zmq_close(monitor);
-    zmq_close(stranger);
-    return event == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
-}
-
 // --- binding
 static bool bind_router(struct bus *bus, struct err *err)
 {
     char endpoint[300];
     const char *name = bus->options.service->schema->service;
-    bus->router = socket_open(bus, ZMQ_ROUTER);
+    bus->router = socket_open(bus->zmq, ZMQ_ROUTER);
     snprintf(endpoint, sizeof endpoint, "ipc://%s/%s.sock", bus->options.run, name);
     if (!socket_set(bus->router, ZMQ_ROUTER_MANDATORY, 1) ||
         !zap_guard(bus->router, bus->own.secret_key, bus->domain) ||
         zmq_bind(bus->router, endpoint) != 0)
         return refuse(err, TEXT_BUS_BIND, endpoint);
-    if (!stranger_is_refused(bus, endpoint))
+    if (!zap_refuses_strangers(bus->zap, bus->zmq, endpoint, bus->own.public_key))
         return fail(err, ERR_INTERNAL, NULL, TEXT_BUS_OPEN_DOOR, endpoint, NULL);
     for (size_t i = 0; i < bus->options.listen_count; i++) {
         if (zmq_bind(bus->router, bus->options.listen[i]) != 0)
@@ -242,7 +184,7 @@ static bool bind_router(struct bus *bus, struct err *err)
 static bool bind_pub(struct bus *bus, struct err *err)
 {
     char endpoint[300];
-    bus->pub = socket_open(bus, ZMQ_PUB);
+    bus->pub = socket_open(bus->zmq, ZMQ_PUB);
     snprintf(endpoint, sizeof endpoint, "ipc://%s/%s.pub", bus->options.run,
              bus->options.service->schema->service);
     if (!zap_guard(bus->pub, bus->own.secret_key, bus->domain) || zmq_bind(bus->pub, endpoint) != 0)
@@ -285,7 +227,7 @@ struct bus *bus_new(const struct bus_options *options, struct err *err)
         abort();
     const char *name = options->service->schema->service;
     bus->options = *options;
-    bus->zmq = zmq_ctx_new();
+    bus->zmq = context_open();
     snprintf(bus->domain, sizeof bus->domain, "rufbus/%s", name);
     bus->keyring = keyring_new(options->keys);
     keyring_refresh(bus->keyring, key_fault, bus);

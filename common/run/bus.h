@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A service on the bus: its ROUTER and PUB, and a DEALER and SUB for each service it follows. CURVE
 // everywhere. What comes goes into the server; what the server gives out is sent.
+//
+// What a peer can make us hold. Without a trusted key: one handshake, for 3 s. With one: per
+// connection at most HWM whole messages of two frames, and frames beyond what the codec reads end
+// the connection. NOT bounded is a message whose last frame never comes: it grows inside libzmq,
+// which tells us nothing of it until it ends, and goes when its connection goes. Only the process's
+// own limit (MemoryMax, a container's memory) ends that; so strangers meet the gateway, never this.
 #pragma once
 
 #include "common/run/keys.h"

@@ -7,6 +7,7 @@
 #include <zmq.h>
 
 #include "common/run/bus.h"
+#include "common/run/socket.h"
 #include "common/run/zap.h"
 
 #define BUS_FRAMES 4 // route, head, body, and one more to see that there is more
@@ -41,8 +42,6 @@ void frames_done(struct frames *frames);
 struct bytes frame_bytes(struct frames *frames, size_t nth);
 // `first` without data: none.
 bool frames_send(void *socket, struct bytes first, const struct outgoing *message);
-void *socket_open(struct bus *bus, int type);
-bool socket_set(void *socket, int option, int value);
 void bus_log(struct bus *bus, const char *format, ...) PRINTF_LIKE(2, 3);
 
 // --- peers.c: the services that ours follows

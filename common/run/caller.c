@@ -12,6 +12,7 @@
 
 #include "common/base/civil.h"
 #include "common/run/loop.h"
+#include "common/run/socket.h"
 #include "common/wire/envelope.h"
 
 #define SERVICES_MAX 8
@@ -65,11 +66,6 @@ bool caller_interrupted(void)
 }
 
 // --- sockets
-static bool set(void *socket, int option, int value)
-{
-    return zmq_setsockopt(socket, option, &value, sizeof value) == 0;
-}
-
 static void *socket_connect(struct caller *caller, const char *service, struct err *err)
 {
     char endpoint[500];
@@ -78,18 +74,13 @@ static void *socket_connect(struct caller *caller, const char *service, struct e
         (void)fail(err, ERR_UNAVAILABLE, NULL, TEXT_KEY_MISSING, service, NULL);
         return NULL;
     }
-    void *socket = zmq_socket(caller->zmq, ZMQ_DEALER);
+    void *socket = socket_open(caller->zmq, ZMQ_DEALER);
     snprintf(endpoint, sizeof endpoint, "ipc://%s/%s.sock", caller->options.run, service);
-    if (socket && set(socket, ZMQ_LINGER, 0) && set(socket, ZMQ_RECONNECT_IVL, 50) &&
-        zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, caller->own.public_key, KEY_TEXT - 1) == 0 &&
-        zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, caller->own.secret_key, KEY_TEXT - 1) == 0 &&
-        zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, key, KEY_TEXT - 1) == 0 &&
-        zmq_connect(socket, endpoint) == 0)
+    if (socket_as_client(socket, &caller->own, key) && zmq_connect(socket, endpoint) == 0)
         return socket;
     (void)fail(err, ERR_UNAVAILABLE, NULL, TEXT_BUS_BIND, endpoint, zmq_strerror(zmq_errno()),
                NULL);
-    if (socket)
-        zmq_close(socket);
+    zmq_close(socket);
     return NULL;
 }
 
@@ -176,10 +167,10 @@ static void keep(struct line *line, struct event *event)
     line->last = event;
 }
 
-static bool wait_for(struct line *line, int64_t until_us)
+static bool wait_for(struct line *line, short events, int64_t until_us)
 {
     int64_t left_us = until_us - loop_now_us();
-    zmq_pollitem_t item = { line->socket, 0, ZMQ_POLLIN, 0 };
+    zmq_pollitem_t item = { line->socket, 0, events, 0 };
     return zmq_poll(&item, 1, left_us > 0 ? (long)(left_us / 1000) + 1 : 0) > 0;
 }
 
@@ -225,9 +216,10 @@ static enum call_result exchange_all(struct caller *caller, struct line *line,
             line_renew(caller, line);
             silences = 0;
         }
-        if (need == EXCHANGE_SEND)
+        // Nothing is queued for a peer that is away: the socket takes it once it is connected.
+        if (need == EXCHANGE_SEND && wait_for(line, ZMQ_POLLOUT, exchange->next_us))
             send_request(caller, line, exchange);
-        silences = wait_for(line, exchange->next_us) ? 0 : silences + 1;
+        silences = wait_for(line, ZMQ_POLLIN, exchange->next_us) ? 0 : silences + 1;
         if (silences == 0 && take_waiting(caller, line, exchange, out, &result))
             return result;
     }
@@ -265,7 +257,7 @@ struct caller *caller_new(const struct caller_options *options, struct err *err)
     caller->options = *options;
     caller->keyring = keyring_new(options->keys);
     keyring_refresh(caller->keyring, NULL, NULL);
-    caller->zmq = zmq_ctx_new();
+    caller->zmq = context_open();
     caller->client = (struct client){
         .call = call,
         .arena = options->arena,
@@ -313,7 +305,7 @@ bool caller_next(struct caller *caller, const char *service, int64_t wait_ms,
             keep(line, event);
         else
             free(event);
-        if (!event && (loop_now_us() >= until_us || !wait_for(line, until_us)) &&
+        if (!event && (loop_now_us() >= until_us || !wait_for(line, ZMQ_POLLIN, until_us)) &&
             loop_now_us() >= until_us)
             return false;
     }

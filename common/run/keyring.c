@@ -217,6 +217,28 @@ bool keyring_by_name(const struct keyring *keyring, const char *name, struct pri
     return entry != NULL;
 }
 
+struct user_id user_id_of(const char *name, const char *public_key)
+{
+    struct user_id id;
+    (void)snprintf(id.text, sizeof id.text, "%s %s", name, public_key);
+    return id;
+}
+
+bool keyring_by_user(const struct keyring *keyring, const char *user, struct principal *out)
+{
+    char name[PRINCIPAL_NAME_MAX + 1];
+    const char *space = strchr(user, ' ');
+    if (!space || (size_t)(space - user) >= sizeof name)
+        return false;
+    memcpy(name, user, (size_t)(space - user));
+    name[space - user] = '\0';
+    const struct entry *entry = find(keyring, name);
+    if (!entry || strcmp(entry->public_key, space + 1) != 0)
+        return false;
+    *out = entry->principal;
+    return true;
+}
+
 const char *keyring_public(const struct keyring *keyring, const char *name)
 {
     const struct entry *entry = find(keyring, name);

@@ -38,6 +38,14 @@ MUST_USE bool keyring_by_public(const struct keyring *keyring, const char *publi
                                 struct principal *out);
 MUST_USE bool keyring_by_name(const struct keyring *keyring, const char *name,
                               struct principal *out);
+// Whom a connection belongs to, by its User-Id: the name and the key with which it was let in.
+// False also when that name has another key by now: who replaces a key has taken the old one away.
+MUST_USE bool keyring_by_user(const struct keyring *keyring, const char *user,
+                              struct principal *out);
+struct user_id {
+    char text[PRINCIPAL_NAME_MAX + 1 + KEY_TEXT];
+};
+struct user_id user_id_of(const char *name, const char *public_key);
 // The public key of a principal; NULL when there is none. Valid until the next refresh.
 const char *keyring_public(const struct keyring *keyring, const char *name);
 size_t keyring_count(const struct keyring *keyring);

@@ -26,6 +26,11 @@ void log_begin(const char *service, enum log_level level)
     state.level = level;
 }
 
+bool log_wants(enum log_level level)
+{
+    return level >= state.level;
+}
+
 static void print(int64_t now_us, enum log_level level, const char *line)
 {
     fprintf(stderr, "time=%s level=%s service=%s %s\n", civil_rfc3339(now_us).text, words[level],

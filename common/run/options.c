@@ -190,8 +190,14 @@ bool options_file(struct options *options, const char *path, struct err *err)
     while (right && fgets(line, sizeof line, file)) {
         const char *slash = strrchr(path, '/');
         snprintf(where, sizeof where, "%.60s:%d", slash ? slash + 1 : path, ++number);
-        right = take_line(options, line, where, err);
+        // A line that does not fit would go on as another one.
+        bool whole = strchr(line, '\n') || feof(file);
+        right = whole ? take_line(options, line, where, err)
+                      : fail(err, ERR_INVALID, where, TEXT_OPTION_LINE, NULL);
     }
+    if (right && ferror(file))
+        right =
+            fail(err, ERR_UNAVAILABLE, NULL, TEXT_CLI_FILE_UNREADABLE, path, strerror(errno), NULL);
     fclose(file);
     return right;
 }
@@ -205,11 +211,15 @@ const char *options_value(const struct options *options, const char *name, int n
         if (strcmp(given->option->name, name) == 0 && given->rank < rank)
             rank = given->rank;
     }
+    const char *value = NULL;
     for (size_t i = 0; i < options->count; i++) {
         const struct given *given = &options->given[i];
-        bool fits = strcmp(given->option->name, name) == 0 && given->rank == rank;
-        if (fits && nth-- == 0)
+        if (strcmp(given->option->name, name) != 0 || given->rank != rank)
+            continue;
+        if (given->option->list && nth-- == 0)
             return given->value;
+        if (!given->option->list && nth == 0)
+            value = given->value;
     }
-    return NULL;
+    return value;
 }

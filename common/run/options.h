@@ -26,5 +26,6 @@ MUST_USE struct options *options_read(const struct option_table *tables, size_t 
                                       int argc, char **argv, struct arena *arena, struct err *err);
 // Adds what a file says, behind everything given so far. A missing file is no error.
 MUST_USE bool options_file(struct options *options, const char *path, struct err *err);
-// The nth value; NULL behind the last. Flags have the value "yes".
+// The nth value; NULL behind the last. Flags have the value "yes". What is no list and was given
+// twice at the same place counts as it was given last.
 const char *options_value(const struct options *options, const char *name, int nth);

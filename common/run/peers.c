@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A DEALER for questions and a SUB for hints to each service that ours follows.
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/run/bus_internal.h"
@@ -51,30 +52,25 @@ static void monitor_ready(void *context, int64_t now_us)
     }
 }
 
-static void guard(struct peer *peer, void *socket)
+static void *client_open(struct peer *peer, int type)
 {
-    const struct key_pair *own = &peer->bus->own;
-    zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, own->public_key, KEY_TEXT - 1);
-    zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, own->secret_key, KEY_TEXT - 1);
-    zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, peer->server_key, KEY_TEXT - 1);
-    socket_set(socket, ZMQ_RECONNECT_IVL, 100);
-    socket_set(socket, ZMQ_RECONNECT_IVL_MAX, 2000);
-    socket_set(socket, ZMQ_IMMEDIATE, 1); // a question is asked again, never kept for later
+    void *socket = socket_open(peer->bus->zmq, type);
+    if (!socket_as_client(socket, &peer->bus->own, peer->server_key))
+        abort();
+    return socket;
 }
 
 static void peer_connect(struct peer *peer)
 {
     struct bus *bus = peer->bus;
     char endpoint[300], watch[80];
-    peer->dealer = socket_open(bus, ZMQ_DEALER);
-    peer->sub = socket_open(bus, ZMQ_SUB);
-    guard(peer, peer->dealer);
-    guard(peer, peer->sub);
+    peer->dealer = client_open(peer, ZMQ_DEALER);
+    peer->sub = client_open(peer, ZMQ_SUB);
     zmq_setsockopt(peer->sub, ZMQ_SUBSCRIBE, peer->service, strlen(peer->service));
     snprintf(watch, sizeof watch, "inproc://peer-%s", peer->service);
     zmq_socket_monitor(peer->dealer, watch,
                        ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH);
-    peer->monitor = socket_open(bus, ZMQ_PAIR);
+    peer->monitor = socket_open(bus->zmq, ZMQ_PAIR);
     zmq_connect(peer->monitor, watch);
     snprintf(endpoint, sizeof endpoint, "ipc://%s/%s.sock", bus->options.run, peer->service);
     zmq_connect(peer->dealer, endpoint);

@@ -10,11 +10,13 @@
 
 #include "common/base/civil.h"
 #include "common/run/loop.h"
+#include "common/run/socket.h"
 
 #define ENFORCE_DOMAIN 93
 #define FRAMES         7 // version, request, domain, address, identity, mechanism, key
 #define REQUESTS_MAX   100
 #define LOOK_AGAIN_US  MILLISECONDS(100)
+#define SELF_TEST_MS   5000
 
 struct zap {
     void *socket;
@@ -35,10 +37,8 @@ struct zap *zap_new(void *zmq_context, const struct keyring *keyring, const char
     zap->look_again = look_again;
     zap->context = context;
     snprintf(zap->domain, sizeof zap->domain, "%s", domain);
-    zap->socket = zmq_socket(zmq_context, ZMQ_ROUTER);
-    int linger = 0;
-    if (!zap->socket || zmq_setsockopt(zap->socket, ZMQ_LINGER, &linger, sizeof linger) != 0 ||
-        zmq_bind(zap->socket, "inproc://zeromq.zap.01") != 0)
+    zap->socket = socket_open(zmq_context, ZMQ_ROUTER);
+    if (zmq_bind(zap->socket, "inproc://zeromq.zap.01") != 0)
         abort();
     return zap;
 }
@@ -110,13 +110,18 @@ static bool is_known(struct zap *zap, const char *key, struct principal *out)
     return keyring_by_public(zap->keyring, key, out);
 }
 
-static bool is_trusted(struct zap *zap, const struct zap_request *request, struct principal *out)
+static bool is_trusted(struct zap *zap, const struct zap_request *request, struct user_id *out)
 {
     char key[KEY_TEXT];
-    return request->count == FRAMES && equals(request, 0, "1.0") &&
-           equals(request, 2, zap->domain) && equals(request, 5, "CURVE") &&
-           request->sizes[6] == 32 &&
-           zmq_z85_encode(key, (const uint8_t *)request->frames[6], 32) && is_known(zap, key, out);
+    struct principal principal;
+    bool trusted = request->count == FRAMES && equals(request, 0, "1.0") &&
+                   equals(request, 2, zap->domain) && equals(request, 5, "CURVE") &&
+                   request->sizes[6] == 32 &&
+                   zmq_z85_encode(key, (const uint8_t *)request->frames[6], 32) &&
+                   is_known(zap, key, &principal);
+    if (trusted)
+        *out = user_id_of(principal.name, key);
+    return trusted;
 }
 
 static void respond(struct zap *zap, const struct zap_request *request, const char *code,
@@ -137,11 +142,11 @@ void zap_answer(struct zap *zap)
 {
     for (int i = 0; i < REQUESTS_MAX; i++) {
         struct zap_request request;
-        struct principal principal;
+        struct user_id user;
         if (!receive(zap->socket, &request))
             return;
-        if (is_trusted(zap, &request, &principal)) {
-            respond(zap, &request, "200", "OK", principal.name);
+        if (is_trusted(zap, &request, &user)) {
+            respond(zap, &request, "200", "OK", user.text);
         } else {
             zap->refused++;
             respond(zap, &request, "400", "unknown key", "");
@@ -156,4 +161,41 @@ bool zap_guard(void *socket, const char *secret_key, const char *domain)
            zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, secret_key, KEY_TEXT - 1) == 0 &&
            zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, domain, strlen(domain)) == 0 &&
            zmq_setsockopt(socket, ENFORCE_DOMAIN, &on, sizeof on) == 0;
+}
+
+static uint16_t next_event(struct zap *zap, void *monitor, int64_t until_us)
+{
+    while (loop_now_us() < until_us) {
+        uint8_t head[6];
+        uint16_t event;
+        zmq_pollitem_t items[] = { { monitor, 0, ZMQ_POLLIN, 0 },
+                                   { zap->socket, 0, ZMQ_POLLIN, 0 } };
+        (void)zmq_poll(items, 2, 100);
+        zap_answer(zap);
+        if (zmq_recv(monitor, head, sizeof head, ZMQ_DONTWAIT) != sizeof head)
+            continue;
+        memcpy(&event, head, sizeof event);
+        return event;
+    }
+    return 0;
+}
+
+bool zap_refuses_strangers(struct zap *zap, void *zmq_context, const char *endpoint,
+                           const char *public_key)
+{
+    struct key_pair pair;
+    void *stranger = socket_open(zmq_context, ZMQ_DEALER);
+    void *monitor = socket_open(zmq_context, ZMQ_PAIR);
+    bool ready =
+        zmq_curve_keypair(pair.public_key, pair.secret_key) == 0 &&
+        socket_as_client(stranger, &pair, public_key) &&
+        zmq_socket_monitor(stranger, "inproc://self-test",
+                           ZMQ_EVENT_HANDSHAKE_FAILED_AUTH | ZMQ_EVENT_HANDSHAKE_SUCCEEDED) == 0 &&
+        zmq_connect(monitor, "inproc://self-test") == 0 && zmq_connect(stranger, endpoint) == 0;
+    uint16_t event =
+        ready ? next_event(zap, monitor, loop_now_us() + MILLISECONDS(SELF_TEST_MS)) : 0;
+    zmq_socket_monitor(stranger, NULL, 0);
+    zmq_close(monitor);
+    zmq_close(stranger);
+    return event == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
 }

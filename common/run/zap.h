@@ -23,3 +23,8 @@ int64_t zap_refused(const struct zap *zap);
 // What every server socket needs: CURVE with this secret, the domain, and its enforcement (option
 // 93 of libzmq, which has no name outside drafts). False with errno.
 MUST_USE bool zap_guard(void *socket, const char *secret_key, const char *domain);
+
+// The self-test: connects to a bound socket with a random key. False when that key got in, or
+// nothing was heard within 5 s.
+MUST_USE bool zap_refuses_strangers(struct zap *zap, void *zmq_context, const char *endpoint,
+                                    const char *public_key);

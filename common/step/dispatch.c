@@ -27,6 +27,8 @@ static void reply_begin(struct server *server, const struct call_in *call, const
 static void log_request(struct server *server, const struct call_in *call, const char *status,
                         size_t size, const char *field)
 {
+    if (server->quiet)
+        return;
     server_log(server, "event=request method=%s actor=%s status=%s bytes=%zu%s%s",
                call->method ? call->method->name : "-",
                call->actor ? call->actor : call->message->principal.name, status, size,

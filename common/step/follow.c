@@ -10,6 +10,8 @@
 #define PAUSE_FIRST_US MILLISECONDS(200)
 #define PAUSE_LAST_US  SECONDS(5)
 #define ANSWER_US      SECONDS(2)
+// Each acknowledgement is a commit of the other service, which it needs only to forget by.
+#define ACK_EVERY_US SECONDS(1)
 
 void follow_begin(struct server *server)
 {
@@ -324,6 +326,14 @@ static void acknowledge(struct server *server, struct txn *txn, struct following
     encode(log_ack_in_record(), &in,
            &ask_begin(server, following, "log_ack", ++server->correlation)->body);
     following->ack = 0;
+    following->ack_us = server->now_us + ACK_EVERY_US;
+}
+
+static bool may_acknowledge(const struct server *server, const struct following *following)
+{
+    bool is_time = server->now_us >= following->ack_us ||
+                   server->now_us < following->ack_us - ACK_EVERY_US; // the clock went back
+    return following->ack && is_time;
 }
 
 void follow_ask(struct server *server)
@@ -334,7 +344,7 @@ void follow_ask(struct server *server)
         struct following *following = &server->following[i];
         if (following->state == FOLLOW_HALTED)
             continue;
-        if (following->ack)
+        if (may_acknowledge(server, following))
             acknowledge(server, txn, following);
         if (following->state != FOLLOW_IDLE && server->now_us >= following->ask_us)
             ask(server, txn, following);
@@ -350,6 +360,8 @@ int64_t follow_due_us(const struct server *server)
         bool asks = following->state != FOLLOW_IDLE && following->state != FOLLOW_HALTED;
         if (asks && following->ask_us < due_us)
             due_us = following->ask_us;
+        if (following->ack && following->state != FOLLOW_HALTED && following->ack_us < due_us)
+            due_us = following->ack_us;
     }
     return due_us;
 }

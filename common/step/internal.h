@@ -43,8 +43,9 @@ struct queue {
     struct delivery *first, *last;
     size_t count;
 };
+// --- queue.c
 void queue_add(struct queue *queue, struct delivery *message);
-struct delivery *queue_take(struct queue *queue);
+struct delivery *queue_take(struct queue *queue); // NULL: none waits
 
 // A request on its way through the checks.
 struct call_in {
@@ -68,6 +69,7 @@ struct following {
     int64_t ask_us;      // when to ask (again)
     int64_t pause_us;
     int64_t ack;    // committed but not yet told; 0: nothing
+    int64_t ack_us; // when it may be told
     int64_t wanted; // a hint named this head
 };
 
@@ -76,12 +78,18 @@ struct out_slot {
     struct mp_writer head, body;
 };
 
+struct count {
+    const char *name;
+    int64_t value;
+};
+
 struct server {
     const struct service *service;
     struct store *store;
     struct streams *streams;
     void *context;
     const char *version;
+    bool quiet;
     struct rng rng;
     size_t in_flight_actor, in_flight_all;
     principal_lookup *lookup;
@@ -108,10 +116,7 @@ struct server {
     int64_t tick_us, housekeeping_us, parked_us;
     struct scrub_place *scrub;
 
-    struct {
-        const char *name;
-        int64_t value;
-    } figures[FIGURES_MAX];
+    struct count figures[FIGURES_MAX];
     size_t figure_count;
     char lines[LOG_LINES_MAX][LOG_LINE_MAX];
     size_t line_first, line_count;

@@ -14,29 +14,6 @@
 #define SCRUB_ROWS     50
 #define PARKED_LOOK_US MILLISECONDS(50)
 
-void queue_add(struct queue *queue, struct delivery *message)
-{
-    message->next = NULL;
-    if (queue->last)
-        queue->last->next = message;
-    else
-        queue->first = message;
-    queue->last = message;
-    queue->count++;
-}
-
-struct delivery *queue_take(struct queue *queue)
-{
-    struct delivery *message = queue->first;
-    if (!message)
-        return NULL;
-    queue->first = message->next;
-    if (!queue->first)
-        queue->last = NULL;
-    queue->count--;
-    return message;
-}
-
 struct server *server_new(const struct server_options *options)
 {
     struct server *server = calloc(1, sizeof *server);
@@ -46,10 +23,12 @@ struct server *server_new(const struct server_options *options)
     server->store = options->store;
     server->context = options->context;
     server->version = options->version ? options->version : "";
+    server->quiet = options->quiet;
     server->in_flight_actor = options->in_flight_actor ? options->in_flight_actor : 64;
     server->in_flight_all = options->in_flight_all ? options->in_flight_all : 4096;
     rng_seed(&server->rng, options->seed);
-    server->correlation = 1;
+    // A late answer to an earlier life of this process is nobody's.
+    server->correlation = 1 + (int64_t)(options->seed >> 24);
     server->arena = arena_new(REQUEST_MEMORY);
     server->streams = streams_new(options->service, options->store);
     server->hinted_head = store_head(options->store);
@@ -404,14 +383,46 @@ static void refuse_writing(struct server *server, struct batch *batch)
     }
 }
 
-// The writing half. What it changed outside the store is undone when it must be repeated.
+// What the writing half changes outside the store.
+struct outside {
+    struct following following[FOLLOWED_MAX];
+    struct count figures[FIGURES_MAX];
+    size_t figure_count, line_count;
+};
+
+static void outside_save(const struct server *server, struct outside *out)
+{
+    memcpy(out->following, server->following, sizeof out->following);
+    memcpy(out->figures, server->figures, sizeof out->figures);
+    out->figure_count = server->figure_count;
+    out->line_count = server->line_count;
+}
+
+static void outside_undo(struct server *server, const struct outside *saved, struct batch *batch)
+{
+    memcpy(server->following, saved->following, sizeof saved->following);
+    server->out_count = 0;
+    memset(batch->parked, 0, sizeof batch->parked);
+    memset(batch->finished, 0, sizeof batch->finished);
+}
+
+// As if it had never been tried: no figure, no line in the log.
+static void outside_forget(struct server *server, const struct outside *saved)
+{
+    memcpy(server->figures, saved->figures, sizeof saved->figures);
+    server->figure_count = saved->figure_count;
+    server->line_count = saved->line_count;
+}
+
+// The writing half, at first in the hope that whatever is refused is refused before it has written.
 static enum commit_result write_half(struct server *server, struct batch *batch)
 {
-    struct following saved[FOLLOWED_MAX];
-    memcpy(saved, server->following, sizeof saved);
-    for (;;) {
+    struct outside saved;
+    outside_save(server, &saved);
+    for (bool hoping = true;;) {
         struct err err = { 0 };
-        struct txn *txn = store_write(server->store, &err);
+        struct txn *txn =
+            hoping ? store_write_hoping(server->store, &err) : store_write(server->store, &err);
         if (!txn)
             return COMMIT_NO_SPACE;
         run_writing(server, txn, batch);
@@ -422,11 +433,14 @@ static enum commit_result write_half(struct server *server, struct batch *batch)
         enum commit_result result = batch_commit(txn);
         if (result == COMMIT_DONE)
             return result;
+        outside_undo(server, &saved, batch);
+        if (result == COMMIT_AGAIN) {
+            hoping = false;
+            outside_forget(server, &saved);
+            server_count(server, "batches_repeated", 1);
+            continue;
+        }
         server_log(server, "event=commit_failed result=%d fault=\"%s\"", (int)result, fault);
-        memcpy(server->following, saved, sizeof saved);
-        server->out_count = 0;
-        memset(batch->parked, 0, sizeof batch->parked);
-        memset(batch->finished, 0, sizeof batch->finished);
         if (result != COMMIT_FULL)
             return result;
         if (!store_grow(server->store, &err))
@@ -529,10 +543,25 @@ static bool needs_writing(struct server *server, const struct batch *batch)
     return false;
 }
 
+// The system's clock was set back: what is due by it would wait that much longer.
+static void clock_set_back(struct server *server, int64_t by_us)
+{
+    server->tick_us -= by_us;
+    server->housekeeping_us -= by_us;
+    if (server->beacon_us)
+        server->beacon_us -= by_us;
+    for (size_t i = 0; i < server->following_count; i++)
+        server->following[i].ask_us -= by_us;
+    streams_clock_set_back(server->streams, by_us);
+    server_log(server, "event=clock_set_back by_us=%lld", (long long)by_us);
+}
+
 enum commit_result server_run(struct server *server, int64_t now_us, struct outbox *out)
 {
     struct batch batch;
     *out = (struct outbox){ 0 };
+    if (now_us < server->now_us)
+        clock_set_back(server, server->now_us - now_us);
     server->now_us = now_us;
     server->out_count = 0;
     batch_take(server, &batch);

@@ -13,6 +13,7 @@ struct server_options {
     uint64_t seed;
     void *context;                         // for the handlers: request.context
     const char *version;                   // of the program, for ping
+    bool quiet;                            // no line in the log for what is carried out or refused
     size_t in_flight_actor, in_flight_all; // beyond: busy; 0: 64 and 4096
 };
 

@@ -277,6 +277,12 @@ void streams_route_lost(struct streams *streams, const struct route *route)
     streams_sweep(streams);
 }
 
+void streams_clock_set_back(struct streams *streams, int64_t by_us)
+{
+    for (size_t i = 0; i < streams->count; i++)
+        streams->all[i]->sign_us -= by_us;
+}
+
 int64_t streams_due_us(const struct streams *streams)
 {
     int64_t due_us = INT64_MAX;

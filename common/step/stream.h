@@ -41,6 +41,8 @@ struct stream_sink {
 };
 // Sends what the streams may be sent now; call after each commit and when streams_due_us passes.
 void streams_pump(struct streams *streams, int64_t now_us, const struct stream_sink *sink);
+// Signs of life are so much older than they look.
+void streams_clock_set_back(struct streams *streams, int64_t by_us);
 // When the next stream falls silent; INT64_MAX: never.
 int64_t streams_due_us(const struct streams *streams);
 size_t streams_count(const struct streams *streams);

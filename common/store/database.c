@@ -88,6 +88,7 @@ void database_put(struct txn *txn, const struct database *database, struct bytes
     assert(txn->writing);
     assert(!txn->has_child);
     MDB_val raw = value_of(key), data = value_of(value);
+    txn->wrote++;
     int code = mdb_put(txn->mdb, database->dbi, &raw, &data, 0);
     if (code)
         txn_fault_code(txn, code, database, "put");
@@ -100,6 +101,7 @@ bool database_del(struct txn *txn, const struct database *database, struct bytes
     assert(txn->writing);
     assert(!txn->has_child);
     MDB_val raw = value_of(key);
+    txn->wrote++;
     int code = mdb_del(txn->mdb, database->dbi, &raw, NULL);
     if (code && code != MDB_NOTFOUND)
         txn_fault_code(txn, code, database, "del");

@@ -38,6 +38,7 @@ static void slot_init(struct slot *slot, const struct table *table)
 {
     assert(!name_is_own(table->name));
     assert(table->number < 0xFF00);
+    assert(table->index_count <= INDEXES_MAX);
     slot->table = table;
     slot->rows = (struct database){ .name = table->name, .number = table->number };
     slot->indexes = zeroed(table->index_count, sizeof *slot->indexes);

@@ -28,6 +28,7 @@
 #define BUCKET_SIZE 4   // bytes before the key
 #define RAW_KEY_MAX 511 // LMDB's own limit
 #define STEP_MAX    500 // rows that one step may write
+#define INDEXES_MAX 16  // of one table
 
 struct database {
     const char *name;
@@ -93,7 +94,8 @@ struct scratch {
     struct arena *arena;
     struct doc *doc; // of derived indexes; NULL until one is needed
     struct mp_writer writer;
-    struct keys before, after;
+    struct keys before,
+        after[INDEXES_MAX]; // after: by index, collected once for checks and writing
 };
 
 struct txn {
@@ -102,6 +104,8 @@ struct txn {
     struct txn *parent;
     bool writing;
     bool has_child;
+    bool hoping;    // children share `mdb` with their parent
+    uint64_t wrote; // puts and deletions, with those of merged children
     size_t walks;
     enum commit_result fault; // COMMIT_DONE: none
     char fault_text[256];

@@ -51,6 +51,7 @@ void scan_del(struct scan *scan)
     if (!txn_sound(scan->txn))
         return;
     assert(scan->txn->writing);
+    scan->txn->wrote++;
     int code = mdb_cursor_del(scan->cursor, 0);
     if (code)
         txn_fault_code(scan->txn, code, scan->database, "del");

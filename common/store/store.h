@@ -41,6 +41,10 @@ MUST_USE bool store_new_epoch(struct store *store, uint64_t epoch, struct err *e
 // --- transactions
 // One write transaction at a time. NULL with ERR_UNAVAILABLE or ERR_INTERNAL.
 MUST_USE struct txn *store_write(struct store *store, struct err *err);
+// The same, hoping that no child which has written will be dropped: children write straight into
+// the transaction, which saves them a copy of every page that they touch. Dropping such a child
+// spoils the whole transaction: COMMIT_AGAIN.
+MUST_USE struct txn *store_write_hoping(struct store *store, struct err *err);
 // A snapshot; hold it for 5 s at most.
 MUST_USE struct txn *store_read(struct store *store, struct err *err);
 
@@ -54,6 +58,7 @@ void txn_drop(struct txn *txn); // any transaction, also a reading one; takes NU
 enum commit_result {
     COMMIT_DONE,     // durable
     COMMIT_FULL,     // the map is full: store_grow, then repeat the whole batch
+    COMMIT_AGAIN,    // the hope was vain, nothing was written: repeat the whole batch without it
     COMMIT_NO_SPACE, // the disk is full: nothing was written; answer `unavailable`, go on reading
     COMMIT_DAMAGED, // a row failed its checksum or its index: nothing was written; the log names it
     COMMIT_BROKEN,  // any other error: exit without replying

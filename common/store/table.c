@@ -112,6 +112,14 @@ static void collect(const struct index *index, const void *row, struct keys *key
         index->keys(row, keys);
 }
 
+// The keys of the row as it shall be: for the checks, and then for writing.
+static void collect_after(const struct change *change)
+{
+    const struct table *table = change->slot->table;
+    for (size_t i = 0; i < table->index_count; i++)
+        collect(&table->indexes[i], change->after, &txn_scratch(change->txn)->after[i]);
+}
+
 static bool fits(const struct change *change, const struct index *index, const struct keys *keys)
 {
     for (size_t i = 0; i < keys->count; i++) {
@@ -148,10 +156,9 @@ static bool is_free(const struct change *change, const struct database *database
 static bool indexes_permit(const struct change *change, struct err *err)
 {
     const struct table *table = change->slot->table;
-    struct keys *after = &txn_scratch(change->txn)->after;
     for (size_t i = 0; i < table->index_count; i++) {
         const struct index *index = &table->indexes[i];
-        collect(index, change->after, after);
+        const struct keys *after = &txn_scratch(change->txn)->after[i];
         if (!fits(change, index, after))
             return fail(err, ERR_TOO_LARGE, index->field, TEXT_STORE_KEY_TOO_LONG, NULL);
         if (index->unique && !is_free(change, &change->slot->indexes[i], after))
@@ -165,21 +172,21 @@ static void index_write(const struct change *change, size_t number)
     const struct table *table = change->slot->table;
     const struct index *index = &table->indexes[number];
     const struct database *database = &change->slot->indexes[number];
-    struct scratch *scratch = txn_scratch(change->txn);
+    struct keys *before = &txn_scratch(change->txn)->before;
+    const struct keys *after = &txn_scratch(change->txn)->after[number];
     struct raw_key raw;
-    collect(index, change->before, &scratch->before);
-    collect(index, change->after, &scratch->after);
-    for (size_t i = 0; i < scratch->before.count; i++) {
-        struct bytes fields = key_bytes(&scratch->before.items[i]);
-        if (keys_have(&scratch->after, fields))
+    collect(index, change->before, before);
+    for (size_t i = 0; i < before->count; i++) {
+        struct bytes fields = key_bytes(&before->items[i]);
+        if (keys_have(after, fields))
             continue;
         index_key(&raw, table, index, fields, change->ordinal, change->key);
         if (!database_del(change->txn, database, raw_bytes(&raw)))
             txn_fault_key(change->txn, database, raw_bytes(&raw), "the row's entry is missing");
     }
-    for (size_t i = 0; i < scratch->after.count; i++) {
-        struct bytes fields = key_bytes(&scratch->after.items[i]);
-        if (change->before && keys_have(&scratch->before, fields))
+    for (size_t i = 0; i < after->count; i++) {
+        struct bytes fields = key_bytes(&after->items[i]);
+        if (change->before && keys_have(before, fields))
             continue;
         index_key(&raw, table, index, fields, change->ordinal, change->key);
         entry_put(change->txn, database, raw_bytes(&raw), change->key);
@@ -222,6 +229,7 @@ bool table_put(struct txn *txn, const struct table *table, const void *row, stru
         change.ordinal = txn_ordinal(txn, change.slot);
     if (!txn_sound(txn))
         return fail_fault(err);
+    collect_after(&change);
     if (!indexes_permit(&change, err))
         return false;
     for (size_t i = 0; i < table->index_count; i++)
@@ -240,6 +248,7 @@ bool table_del(struct txn *txn, const struct table *table, const struct key *key
                              .key = { key->bytes, key->overflow ? 0 : key->size } };
     if (!load_before(&change))
         return false;
+    collect_after(&change);
     for (size_t i = 0; i < table->index_count; i++)
         index_write(&change, i);
     if (table->derived)

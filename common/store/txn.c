@@ -34,7 +34,8 @@ static void scratch_free(struct scratch *scratch)
     mp_writer_done(&scratch->writer);
     doc_free(scratch->doc);
     free(scratch->before.items);
-    free(scratch->after.items);
+    for (size_t i = 0; i < INDEXES_MAX; i++)
+        free(scratch->after[i].items);
     free(scratch);
 }
 
@@ -66,6 +67,14 @@ struct txn *store_write(struct store *store, struct err *err)
     return txn_new(store, mdb, true);
 }
 
+struct txn *store_write_hoping(struct store *store, struct err *err)
+{
+    struct txn *txn = store_write(store, err);
+    if (txn)
+        txn->hoping = true;
+    return txn;
+}
+
 struct txn *store_read(struct store *store, struct err *err)
 {
     MDB_txn *mdb = NULL;
@@ -89,8 +98,8 @@ struct txn *txn_child(struct txn *parent)
     assert(!parent->has_child);
     if (!txn_sound(parent))
         return NULL;
-    MDB_txn *mdb = NULL;
-    int code = mdb_txn_begin(parent->store->env, parent->mdb, 0, &mdb);
+    MDB_txn *mdb = parent->mdb;
+    int code = parent->hoping ? 0 : mdb_txn_begin(parent->store->env, parent->mdb, 0, &mdb);
     if (code) {
         txn_fault_code(parent, code, NULL, "begin of a child");
         return NULL;
@@ -103,6 +112,7 @@ struct txn *txn_child(struct txn *parent)
     child->mdb = mdb;
     child->parent = parent;
     child->writing = true;
+    child->hoping = parent->hoping;
     child->head = parent->head;
     child->head_changed = parent->head_changed;
     child->scratch = txn_scratch(parent);
@@ -115,6 +125,10 @@ struct txn *txn_child(struct txn *parent)
 static void fault_up(struct txn *child)
 {
     struct txn *parent = child->parent;
+    if (txn_sound(child) && child->hoping && child->wrote > 0) {
+        child->fault = COMMIT_AGAIN;
+        snprintf(child->fault_text, sizeof child->fault_text, "a child was dropped");
+    }
     if (txn_sound(child) || !txn_sound(parent))
         return;
     parent->fault = child->fault;
@@ -130,7 +144,7 @@ bool txn_merge(struct txn *child)
         txn_drop(child);
         return false;
     }
-    int code = mdb_txn_commit(child->mdb);
+    int code = child->hoping ? 0 : mdb_txn_commit(child->mdb);
     child->mdb = NULL;
     if (code) {
         txn_fault_code(child, code, NULL, "merge of a child");
@@ -139,6 +153,7 @@ bool txn_merge(struct txn *child)
     }
     parent->head = child->head;
     parent->head_changed = child->head_changed;
+    parent->wrote += child->wrote;
     memcpy(parent->counters, child->counters, child->store->slot_count * sizeof child->counters[0]);
     parent->has_child = false;
     txn_free(child);
@@ -151,7 +166,7 @@ void txn_drop(struct txn *txn)
         return;
     assert(txn->walks == 0);
     assert(!txn->has_child);
-    if (txn->mdb)
+    if (txn->mdb && !(txn->parent && txn->hoping))
         mdb_txn_abort(txn->mdb);
     if (txn->parent) {
         fault_up(txn);

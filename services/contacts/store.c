@@ -37,10 +37,18 @@ const char *contact_words(const struct contact *contact, struct arena *arena)
 {
     const char *const parts[] = { contact->name, contact->given_name, contact->family_name,
                                   contact->organisation, contact->customer_number };
-    const char *all = "";
+    size_t sizes[COUNT_OF(parts)], whole = 0;
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        sizes[i] = parts[i] ? strlen(parts[i]) : 0;
+        whole += sizes[i] + 1;
+    }
+    char *all = arena_alloc(arena, whole + 1), *at = all; // zeroed
     for (size_t i = 0; all && i < COUNT_OF(parts); i++) {
-        if (parts[i])
-            all = arena_format(arena, "%s %s", all, parts[i]);
+        if (sizes[i] == 0)
+            continue;
+        *at++ = ' ';
+        memcpy(at, parts[i], sizes[i]);
+        at += sizes[i];
     }
     return all ? text_fold(arena, all) : NULL;
 }

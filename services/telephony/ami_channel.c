@@ -153,6 +153,8 @@ struct ami_channel *ami_channel_seen(struct ami_model *model, const struct ami_s
     }
     if (renamed && channel->kind == AMI_PHONE)
         ami_channel_extension(channel->alias, channel->extension);
+    if (channel->doubtful && model->doubt_until && state == AMI_UP && channel->state != AMI_UP)
+        channel->current->hidden = true;
     channel->doubtful = false;
     move(model, channel, side->linkedid);
     if (state >= 0)

@@ -38,7 +38,7 @@ static void root_is_up(struct ami_model *model, struct ami_call *call, const str
     if (!call->hangup.firm)
         call->hangup = (struct ami_hangup){ 0 };
     call->cancelled = false;
-    if (at->dialed || call->answered || !call->dialing || call->menu)
+    if (at->dialed || call->answered || !call->dialing || call->menu || call->hidden)
         return;
     call->mailbox = !a_leg_is_up(model, call);
 }

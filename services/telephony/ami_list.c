@@ -175,6 +175,7 @@ void ami_on_listed(struct ami_model *model, const struct ami_message *message)
     const char *dialled = ami_last_value(message, "DNID");
     const char *application = ami_last_value(message, "Application");
     struct ami_call *call = channel->current;
+    call->hidden = false;
     if (application && !strcasecmp(application, "VoiceMail"))
         ami_call_mailbox(call);
     note_leg(model, channel, application);

@@ -39,7 +39,7 @@ enum call_outcome ami_outcome(const struct ami_call *call)
 {
     if (call->answered)
         return call->transferred_to[0] ? call_outcome_TRANSFERRED : call_outcome_ANSWERED;
-    if (call->unseen || !call->direction)
+    if (call->unseen || !call->direction || (call->hidden && !call->mailbox_sure))
         return call_outcome_UNKNOWN;
     if (call->mailbox)
         return call_outcome_VOICEMAIL;

@@ -95,6 +95,7 @@ struct ami_call {
     bool cancelled;                     // the last phones called were given up
     bool consultation;                  // it was the question call of a transfer
     bool unseen;                        // it ended while nobody watched
+    bool hidden; // somebody came up while nobody watched, and the list has not yet told who is here
     bool crashed;
     bool restored;
     char transferred_to[321];

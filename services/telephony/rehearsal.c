@@ -10,15 +10,13 @@
 #include <unistd.h>
 
 #include "common/step/server.h"
-#include "common/wire/codec.h"
 #include "services/telephony/ami_replay.h"
 #include "services/telephony/api.h"
-#include "services/telephony/calls.h"
 #include "services/telephony/store.h"
 #include "services/telephony/switchboard.h"
+#include "services/telephony/teller.h"
 
-#define MAP_BYTES      ((size_t)1 << 30)
-#define TOLD_BYTES_MAX (1 << 20)
+#define MAP_BYTES ((size_t)1 << 30)
 // Changes handed in before the server runs: one sync for all of them.
 #define TOLD_AT_ONCE 500
 
@@ -27,50 +25,28 @@ struct rehearsal {
     char folder[256];
     struct store *store;
     struct server *server;
+    struct teller *teller;
     struct ami_model *model; // while a capture plays
     size_t told;
     bool lost; // something was not committed
 };
 
-struct told {
-    struct rehearsal *rehearsal;
-    struct arena *arena;
-    struct call row;
-};
-
-static bool run_told(struct request *rq, void *argument)
+static void lose(void *context)
 {
-    struct told *told = argument;
-    return calls_record(rq, &told->row);
+    struct rehearsal *rehearsal = context;
+    rehearsal->lost = true;
 }
 
-static void done_told(void *argument, bool committed)
+static void malformed(void *context, const struct err *err)
 {
-    struct told *told = argument;
-    if (!committed)
-        told->rehearsal->lost = true;
-    arena_free(told->arena);
-    free(told);
+    (void)err;
+    lose(context);
 }
 
 static void tell(void *context, const struct call *row)
 {
     struct rehearsal *rehearsal = context;
-    struct told *told = calloc(1, sizeof *told);
-    if (!told)
-        abort();
-    told->rehearsal = rehearsal;
-    told->arena = arena_new(TOLD_BYTES_MAX);
-    struct call whole = *row;
-    struct err err = { 0 };
-    whole.id = id_of_name("call", row->source_ref);
-    whole.version = 1;
-    if (!record_copy(call_record(), &whole, told->arena, &told->row, &err)) {
-        done_told(told, false);
-        return;
-    }
-    struct input input = { run_told, done_told, told };
-    server_input(rehearsal->server, &input);
+    teller_tell(rehearsal->teller, row);
     rehearsal->told++;
 }
 
@@ -110,6 +86,8 @@ struct rehearsal *rehearsal_new(const struct phone_home *home, struct err *err)
         .version = "replay",
     };
     rehearsal->server = server_new(&server);
+    rehearsal->teller = teller_new(&(struct teller_options){
+        .server = rehearsal->server, .pause = lose, .malformed = malformed, .context = rehearsal });
     return rehearsal;
 }
 
@@ -130,6 +108,7 @@ void rehearsal_free(struct rehearsal *rehearsal)
 {
     if (!rehearsal)
         return;
+    teller_free(rehearsal->teller);
     server_free(rehearsal->server);
     store_close(rehearsal->store);
     if (rehearsal->folder[0])

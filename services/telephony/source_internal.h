@@ -7,10 +7,9 @@
 #include "services/telephony/ami_replay.h"
 #include "services/telephony/ami_session.h"
 #include "services/telephony/source.h"
+#include "services/telephony/teller.h"
 
 #define SOURCE_NAME_MAX 60
-
-struct told;
 
 struct source {
     struct source_place place;
@@ -18,22 +17,20 @@ struct source {
     char name[SOURCE_NAME_MAX + 1];
     char detail[300];
     struct ami_model *model;
+    struct teller *teller;
     // Live.
     char host[256], user[80], secret[120];
     int port;
     struct ami_session *session;
     struct link *link;
-    struct source **restoring; // set to NULL when the source is gone; NULL: nothing is asked for
     // Replay.
     struct ami_replay *replay;
     bool real_pace;
     int64_t begun_us; // when the first step was played
 
-    int timer;            // of the session or the replay; 0: none
-    int retry;            // of told calls that were not committed; 0: none
-    struct told *told;    // handed in, in order; freed when committed
-    struct told *backlog; // not committed: handed in again, in order
-    struct told *backlog_end;
+    int timer;   // of the session or the replay; 0: none
+    int retry;   // of told calls that were not committed; 0: none
+    int restore; // of taking back the calls of before; 0: none
 };
 
 // The name before "="; moves *spec behind it.

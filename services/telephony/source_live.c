@@ -6,12 +6,9 @@
 
 #include "common/wire/codec.h"
 #include "services/telephony/acting.h"
-#include "services/telephony/calls.h"
 #include "services/telephony/source_internal.h"
 
-#define LIVE_BYTES_MAX ((size_t)64 << 20)
-#define RESTORE_MS     1000
-#define ACTION_BYTES   (64 << 10)
+#define ACTION_BYTES (64 << 10)
 
 static void send_bytes(void *context, const void *bytes, size_t size)
 {
@@ -91,55 +88,23 @@ static void closed(void *context, const char *why, int64_t now_us)
 static const struct link_listener listener = { connected, bytes_came, closed };
 
 // --- taking back what lived before this process began
-struct restoring {
-    struct source *source;
-    struct arena *arena;
-    const struct call *rows;
-    size_t count;
-};
-
 static void restore(void *context, int64_t now_us);
 
-static bool run_restore(struct request *rq, void *argument)
+static void restored(void *context, bool committed)
 {
-    struct restoring *restoring = argument;
-    if (!restoring->source)
-        return true;
-    arena_reset(restoring->arena);
-    restoring->count = calls_live(rq, restoring->source->name, restoring->arena, &restoring->rows);
-    return true;
-}
-
-static void done_restore(void *argument, bool committed)
-{
-    struct restoring *restoring = argument;
-    struct source *source = restoring->source;
-    if (source)
-        source->restoring = NULL;
-    if (source && committed) {
-        for (size_t i = 0; i < restoring->count; i++)
-            ami_model_restore(source->model, &restoring->rows[i]);
+    struct source *source = context;
+    if (committed)
         source->link = link_new(source->place.loop, source->host, source->port, &listener, source);
-    } else if (source) {
-        source->retry = loop_after(source->place.loop, RESTORE_MS, restore, source);
-    }
-    arena_free(restoring->arena);
-    free(restoring);
+    else
+        source->restore = loop_after(source->place.loop, TELLER_PAUSE_MS, restore, source);
 }
 
 static void restore(void *context, int64_t now_us)
 {
     (void)now_us;
     struct source *source = context;
-    source->retry = 0;
-    struct restoring *restoring = calloc(1, sizeof *restoring);
-    if (!restoring)
-        abort();
-    restoring->source = source;
-    source->restoring = &restoring->source;
-    restoring->arena = arena_new(LIVE_BYTES_MAX);
-    struct input input = { run_restore, done_restore, restoring };
-    server_input(source->place.server, &input);
+    source->restore = 0;
+    teller_restore(source->teller, source->model, source->name, restored);
 }
 
 // USER:SECRET@HOST:PORT

@@ -42,9 +42,7 @@ void fixture_as(struct fixture *fx, uint32_t roles, struct scope scope, const ch
     struct principal principal = { .roles = roles, .scope = scope };
 
     snprintf(principal.name, sizeof principal.name, "%s", name);
-    for (size_t i = 0; i < fx->house->caller_count; i++)
-        if (strcmp(fx->house->callers[i]->principal.name, name) == 0)
-            fx->house->callers[i]->principal = principal;
+    house_principal(fx->house, &principal);
     fx->parts->line = line_new(fx, &principal);
 }
 

@@ -125,6 +125,17 @@ enum mail_fate { MAIL_DELIVER, MAIL_DROP, MAIL_REPEAT };
 typedef enum mail_fate mail_judge(void *context, const struct mail *mail, int64_t *ret_delay_us);
 void house_set_judge(struct house *house, mail_judge *judge, void *context);
 
+// Every run of a service may be its last: the process dies before it writes, or when its commit is
+// durable and `*ret_sent` of its messages are out.
+enum run_fate { RUN_GOES_ON, RUN_DIES_BEFORE, RUN_DIES_AFTER };
+// Each may be NULL.
+struct house_watch {
+    enum run_fate (*fate)(void *context, struct fixture *fx, size_t *ret_sent);
+    void (*ran)(void *context, struct fixture *fx);  // durable, and nothing of it is out yet
+    void (*died)(void *context, struct fixture *fx); // server and store are gone
+};
+void house_set_watch(struct house *house, const struct house_watch *watch, void *context);
+
 // Whoever calls without waiting. `take` gets what comes to the route.
 struct caller {
     struct principal principal;
@@ -134,6 +145,8 @@ struct caller {
 };
 // Copied; valid until the house is freed. An earlier one with the same route is replaced.
 struct caller *house_caller(struct house *house, const struct caller *caller);
+// Whoever bears this name is this principal from now on, on all their routes.
+void house_principal(struct house *house, const struct principal *principal);
 void house_send(struct house *house, struct fixture *to, struct caller *caller, struct bytes head,
                 struct bytes body);
 

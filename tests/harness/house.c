@@ -100,6 +100,13 @@ struct caller *house_caller(struct house *house, const struct caller *caller)
     return known;
 }
 
+void house_principal(struct house *house, const struct principal *principal)
+{
+    for (size_t i = 0; i < house->caller_count; i++)
+        if (strcmp(house->callers[i]->principal.name, principal->name) == 0)
+            house->callers[i]->principal = *principal;
+}
+
 static bool look_up(void *context, const char *name, struct principal *out)
 {
     struct house *house = context;
@@ -206,7 +213,11 @@ void fixture_close(struct fixture *fx)
 
 void fixture_crash(struct fixture *fx)
 {
+    struct house *house = fx->house;
+
     fixture_close(fx);
+    if (house->watch.died)
+        house->watch.died(house->watch_context, fx);
 }
 
 static enum call_result call_as_present(struct client *client, const struct method *method,
@@ -290,15 +301,29 @@ static void post_outgoing(struct fixture *fx, const struct outgoing *out)
 
 static void run(struct fixture *fx)
 {
+    struct house *house = fx->house;
+    enum run_fate fate = RUN_GOES_ON;
+    size_t sent = SIZE_MAX;
     struct outbox out;
 
-    fx->parts->committed = server_run(fx->server, fx->house->now_us + fx->skew_us, &out);
+    if (house->watch.fate)
+        fate = house->watch.fate(house->watch_context, fx, &sent);
+    if (fate == RUN_DIES_BEFORE) {
+        fixture_crash(fx);
+        return;
+    }
+    fx->parts->armed_skew_us = fx->skew_us;
+    fx->parts->committed = server_run(fx->server, house->now_us + fx->skew_us, &out);
     if (fx->parts->committed == COMMIT_BROKEN) {
         fixture_crash(fx);
         return;
     }
-    for (size_t i = 0; i < out.count; i++)
+    if (house->watch.ran)
+        house->watch.ran(house->watch_context, fx);
+    for (size_t i = 0; i < out.count && i < sent; i++)
         post_outgoing(fx, &out.messages[i]);
+    if (fate == RUN_DIES_AFTER)
+        fixture_crash(fx);
 }
 
 // --- delivering
@@ -357,6 +382,12 @@ void house_set_judge(struct house *house, mail_judge *judge, void *context)
     house->judge_context = context;
 }
 
+void house_set_watch(struct house *house, const struct house_watch *watch, void *context)
+{
+    house->watch = *watch;
+    house->watch_context = context;
+}
+
 // --- the clock
 static int64_t due_us(const struct fixture *fx)
 {
@@ -365,7 +396,7 @@ static int64_t due_us(const struct fixture *fx)
     if (server_busy(fx->server))
         return fx->house->now_us;
     int64_t at_us = server_due_us(fx->server);
-    return at_us == INT64_MAX ? at_us : at_us - fx->skew_us;
+    return at_us == INT64_MAX ? at_us : at_us - fx->parts->armed_skew_us;
 }
 
 bool house_step(struct house *house)

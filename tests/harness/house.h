@@ -41,7 +41,8 @@ struct fixture_parts {
     struct id next_id;
     int64_t correlation;
     enum commit_result committed;
-    struct service *fed; // a service made up from its schema; NULL: a real one
+    int64_t armed_skew_us; // of the last run: a timer that is armed does not follow the clock
+    struct service *fed;   // a service made up from its schema; NULL: a real one
     struct table *fed_tables;
     const struct table **fed_list;
 };
@@ -59,6 +60,8 @@ struct house {
     struct line *lines;
     mail_judge *judge;
     void *judge_context;
+    struct house_watch watch;
+    void *watch_context;
     char folder[160];
 };
 

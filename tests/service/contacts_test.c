@@ -241,9 +241,10 @@ TEST(staff_are_changed_listed_and_seen_by_their_team)
     struct staff anna, out;
     struct staff_page page;
     struct team_page teams;
-    CHECK_INT(call_team_add(&fx->client, &(struct team_new){ "Büro" }, &team), CALL_DONE);
-    CHECK_INT(call_team_add(&fx->client, &(struct team_new){ "Abend" }, &other), CALL_DONE);
-    refused(fx, call_team_add(&fx->client, &(struct team_new){ " " }, &other), ERR_INVALID, "name");
+    CHECK_INT(call_team_add(&fx->client, &(struct team_new){ .name = "Büro" }, &team), CALL_DONE);
+    CHECK_INT(call_team_add(&fx->client, &(struct team_new){ .name = "Abend" }, &other), CALL_DONE);
+    refused(fx, call_team_add(&fx->client, &(struct team_new){ .name = " " }, &other), ERR_INVALID,
+            "name");
     CHECK_INT(
         call_staff_add(&fx->client, &(struct staff_new){ .name = "Anna", .team = team.id }, &anna),
         CALL_DONE);
@@ -356,7 +357,7 @@ TEST(everything_can_be_read_as_a_snapshot_also_after_a_crash)
     struct staff staff;
     contact_with(fx, one, "Eva", "030 1234567");
     contact_with(fx, house, "Ida", NULL);
-    CHECK_INT(call_team_add(&fx->client, &(struct team_new){ "Büro" }, &team), CALL_DONE);
+    CHECK_INT(call_team_add(&fx->client, &(struct team_new){ .name = "Büro" }, &team), CALL_DONE);
     CHECK_INT(call_staff_add(&fx->client, &(struct staff_new){ .name = "Anna" }, &staff),
               CALL_DONE);
     fixture_restart(fx);

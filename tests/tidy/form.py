@@ -20,6 +20,13 @@ ALLOWED = {("wire", "proto/rights.def"), ("proto", "common/step/client.h")}
 # Put together here, so that this file does not find itself.
 UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|X" + r"XX)\b")
 MACHINE = re.compile(r"(/wo" + r"rk/|/ho" + r"me/\w|/ro" + r"ot/|/Us" + r"ers/)")
+# Calls without a bound or without an error; exit leaves what is open behind.
+BANNED = re.compile(r"\b(ato" + r"[ilf]|v?sprint" + r"f|str" + r"cpy|str" + r"cat|get" + r"s|allo" + r"ca|s?ra" + r"nd)\s*\(")
+LEAVING = re.compile(r"(?<![_\w])ex" + r"it\s*\(")
+# What aborts or loses data in the libraries as Debian 12 packages them; tests may prove it.
+LANDMINE = re.compile(r"\b(ZMQ_HEART" + r"BEAT_\w+|ZMQ_XPUB_MAN" + r"UAL\w*|ZMQ_X" + r"PUB|ZMQ_ROUTER_HAND" + r"OVER|"
+                      r"ZMQ_CONF" + r"LATE|ZMQ_PROBE_" + r"ROUTER|MDB_DUP" + r"SORT|MDB_NO" + r"SYNC|MDB_NOMETA" + r"SYNC|"
+                      r"MDB_WRITE" + r"MAP|MDB_MAP" + r"ASYNC)\b")
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', re.M)
 
 
@@ -45,6 +52,26 @@ def include_faults(name, text):
             yield f"{name}:{line}: {own} includes {target}, which does not lie before it"
 
 
+def call_faults(name, lines):
+    tests = name.startswith("tests/")
+    for number, line in enumerate(lines, 1):
+        if BANNED.search(line):
+            yield f"{name}:{number}: a banned call: {line.strip()}"
+        if not tests and LEAVING.search(line):
+            yield f"{name}:{number}: only main ends the process: {line.strip()}"
+        if not tests and LANDMINE.search(line):
+            yield f"{name}:{number}: this aborts or loses data in the packaged library: {line.strip()}"
+
+
+def vocabulary_faults(root):
+    """Each word of the .def files is explained in proto/README.md."""
+    words = re.findall(r"^#ifndef (\w+)", (root / "proto/begin.inc").read_text(encoding="utf-8"), re.M)
+    page = (root / "proto/README.md").read_text(encoding="utf-8")
+    for word in words:
+        if f"`{word}(" not in page:
+            yield f"proto/README.md: the word {word} of proto/begin.inc is not explained"
+
+
 def file_faults(name, text):
     lines = text.splitlines() or [""]
     is_code = name.endswith((".c", ".h"))
@@ -59,6 +86,7 @@ def file_faults(name, text):
             yield f"{name}:{number}: a path of a developer's machine: {line.strip()}"
     if is_code:
         yield from include_faults(name, text)
+        yield from call_faults(name, lines)
 
 
 def function_faults(root, names):
@@ -95,6 +123,7 @@ def main():
         if name.endswith((".c", ".h")):
             sources.append(name)
     faults += function_faults(root, sources)
+    faults += vocabulary_faults(root)
     print("\n".join(faults) or f"{len(sources)} sources are in form")
     return 1 if faults else 0
 

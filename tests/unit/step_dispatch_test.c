@@ -33,6 +33,14 @@ TEST(a_refusal_drops_only_what_its_request_wrote)
     CHECK_INT((int64_t)desk->answers, 3);
     CHECK_INT(fixture_rows(fx, &desk_teams), 2);
     CHECK_INT(fixture_facts(fx, NULL), 2);
+    // It had written, so that the batch was run twice; whoever looks does not see it.
+    CHECK_INT(server_figure(fx->server, "batches_repeated"), 1);
+    CHECK_INT(server_figure(fx->server, "requests"), 2);
+    CHECK_INT(server_figure(fx->server, "refused"), 1);
+    int lines = 0;
+    for (const char *line; (line = server_log_line(fx->server)) != NULL;)
+        lines += strstr(line, "method=team_add") != NULL;
+    CHECK_INT(lines, 3);
     CHECK(desk_add_team(fx, "late") == CALL_REFUSED);
     CHECK_REFUSED(&fx->client.refused, ERR_CONFLICT, "name");
     CHECK(desk_add_team(fx, "mute") == CALL_REFUSED);

@@ -100,6 +100,82 @@ TEST(a_map_filled_by_a_child_is_the_batchs_fault)
     store_close(store);
 }
 
+// --- hoping that no child which has written is dropped
+static struct txn *must_hope(struct store *store)
+{
+    struct err err = { 0 };
+    struct txn *txn = store_write_hoping(store, &err);
+    CHECK_OK(&err);
+    return txn;
+}
+
+static int64_t things(struct store *store)
+{
+    struct txn *txn = must_read(store);
+    int64_t count = (int64_t)table_count(txn, &thing_table);
+    txn_drop(txn);
+    return count;
+}
+
+TEST(children_of_a_hopeful_transaction_write_into_it)
+{
+    struct store *store = thing_store(test_folder());
+    struct err err = { 0 };
+    struct thing one = { .id = thing_id(1), .name = "one", .badge = "o" },
+                 two = { .id = thing_id(2), .name = "two", .badge = "t" };
+    struct txn *txn = must_hope(store);
+    struct txn *child = txn_child(txn), *grandchild = txn_child(child);
+    CHECK(table_put(grandchild, &thing_table, &one, &err));
+    CHECK(txn_merge(grandchild));
+    CHECK(table_put(child, &thing_table, &two, &err));
+    CHECK(txn_merge(child));
+    txn_drop(txn_child(txn)); // it has written nothing: no harm
+    CHECK_OK(&err);
+    CHECK_INT(batch_commit(txn), COMMIT_DONE);
+    CHECK_INT(things(store), 2);
+    struct check_report report;
+    CHECK_INT((int64_t)thing_check(store, &report), 0);
+    store_close(store);
+}
+
+TEST(a_child_that_is_dropped_with_what_it_wrote_spoils_a_hopeful_transaction)
+{
+    struct store *store = thing_store(test_folder());
+    struct err err = { 0 };
+    struct thing one = { .id = thing_id(1), .name = "one", .badge = "o" };
+    for (int deep = 0; deep < 2; deep++) {
+        struct txn *txn = must_hope(store), *child = txn_child(txn);
+        struct txn *grandchild = deep ? txn_child(child) : NULL;
+        CHECK(table_put(deep ? grandchild : child, &thing_table, &one, &err));
+        if (grandchild)
+            CHECK(txn_merge(grandchild));
+        txn_drop(child);
+        CHECK(txn_child(txn) == NULL);
+        CHECK_INT(batch_commit(txn), COMMIT_AGAIN);
+        CHECK_INT(things(store), 0);
+    }
+    CHECK_OK(&err);
+    store_close(store);
+}
+
+TEST(a_deletion_counts_as_writing)
+{
+    struct store *store = thing_store(test_folder());
+    struct err err = { 0 };
+    struct thing one = { .id = thing_id(1), .name = "one", .badge = "o" };
+    struct key key = key_of_id(thing_id(1));
+    struct txn *txn = must_write(store);
+    CHECK(table_put(txn, &thing_table, &one, &err));
+    CHECK_INT(batch_commit(txn), COMMIT_DONE);
+    txn = must_hope(store);
+    struct txn *child = txn_child(txn);
+    CHECK(table_del(child, &thing_table, &key));
+    txn_drop(child);
+    CHECK_INT(batch_commit(txn), COMMIT_AGAIN);
+    CHECK_INT(things(store), 1);
+    store_close(store);
+}
+
 TEST(the_map_does_not_move_under_a_reader)
 {
     struct store *store = thing_store(test_folder());

@@ -37,6 +37,25 @@ TEST(a_call_that_ended_in_the_gap)
     house_free(house);
 }
 
+// The events of its end come before the list: who lifted, and when, was hidden.
+TEST(a_call_answered_in_the_gap_that_ends_before_the_list)
+{
+    for (int by_phone = 0; by_phone < 2; by_phone++) {
+        struct house *house = house_up();
+        struct leg caller = caller_leg(), phone = phone_leg();
+        ring(house, &caller, &phone);
+        lose(house);
+        caller.state = phone.state = 6;
+        hang_up(house, by_phone ? &phone : &caller, by_phone ? &caller : &phone);
+        list(house, NULL, 0, "");
+        ami_model_due(house->model, house->now_us += 2 * SECOND);
+        CHECK_INT(house->row.state, call_state_ENDED);
+        CHECK_INT(house->row.outcome, call_outcome_UNKNOWN);
+        CHECK_INT(ami_model_live(house->model), 0);
+        house_free(house);
+    }
+}
+
 TEST(a_list_of_which_not_all_was_shown_ends_nothing)
 {
     struct house *house = house_up();

@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: Apache-2.0
+// What desks do: what they ask for, what a fact must look like that they caused, and what an answer
+// may show.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/sim/sim.h"
+
+// --- asking
+static void say(struct op *op, const struct method *method, const void *in)
+{
+    struct mp_writer writer;
+
+    mp_writer_init(&writer);
+    encode(method->in(), in, &writer);
+    op->method = method;
+    op->body = bytes_kept(mp_writer_bytes(&writer));
+    mp_writer_done(&writer);
+}
+
+static bool target(struct sim *sim, struct op *op, int service, const char *kind)
+{
+    size_t seq = mirror_pick(sim, &sim->mirrors[service], kind);
+    const struct told_fact *fact = mirror_at(&sim->mirrors[service], seq);
+
+    if (!fact)
+        return false;
+    op->target = fact->entity;
+    op->version = fact->version;
+    // Sometimes the editor has not looked for a while.
+    if (op->version > 1 && sim_below(sim, 5) == 0)
+        op->version--;
+    return true;
+}
+
+static struct id any_client(struct sim *sim, size_t desk)
+{
+    const struct scope *scope = desk_scope(sim, desk);
+
+    if (scope->kind == SCOPE_CLIENT && sim_below(sim, 10) > 0)
+        return scope->id;
+    return sim_below(sim, 3) == 0 ? (struct id){ 0 } : sim->clients[sim_below(sim, 2)];
+}
+
+static size_t some_numbers(struct sim *sim, struct number *out)
+{
+    size_t count = 1 + (size_t)sim_below(sim, 2);
+    size_t first = (size_t)sim_below(sim, SIM_CALLERS);
+
+    for (size_t i = 0; i < count; i++)
+        out[i] = (struct number){ .typed = sim_caller_number((first + i) % SIM_CALLERS) };
+    return count;
+}
+
+static bool contact_add(struct sim *sim, size_t desk, struct op *op)
+{
+    struct number numbers[2];
+    struct contact_new in = { .client = any_client(sim, desk),
+                              .kind = contact_kind_ORGANISATION,
+                              .name = op->name,
+                              .handling_note = op->name,
+                              .phones = numbers };
+
+    in.phones_count = some_numbers(sim, numbers);
+    op->target = in.client;
+    say(op, &method_contact_add, &in);
+    return true;
+}
+
+static bool contact_edit(struct sim *sim, size_t desk, struct op *op)
+{
+    struct number numbers[2];
+    struct contact_change in = { .name = op->name, .phones = numbers };
+
+    (void)desk;
+    if (!target(sim, op, MIRROR_CONTACTS, "contact"))
+        return false;
+    op->wide = sim_below(sim, 2) == 0;
+    in.id = op->target;
+    in.version = op->version;
+    in.phones_count = op->wide ? some_numbers(sim, numbers) : 0;
+    say(op, &method_contact_edit, &in);
+    return true;
+}
+
+static bool contact_delete(struct sim *sim, size_t desk, struct op *op)
+{
+    (void)desk;
+    if (!target(sim, op, MIRROR_CONTACTS, "contact"))
+        return false;
+    say(op, &method_contact_delete, &(struct deletion){ .id = op->target, .version = op->version });
+    return true;
+}
+
+static bool contact_get(struct sim *sim, size_t desk, struct op *op)
+{
+    (void)desk;
+    if (!target(sim, op, MIRROR_CONTACTS, "contact"))
+        return false;
+    op->least = mirror_at(&sim->mirrors[MIRROR_CONTACTS],
+                          mirror_last(&sim->mirrors[MIRROR_CONTACTS], op->target))
+                    ->version;
+    say(op, &method_contact_get, &(struct by_id){ .id = op->target });
+    return true;
+}
+
+static bool contact_list(struct sim *sim, size_t desk, struct op *op)
+{
+    (void)sim;
+    (void)desk;
+    say(op, &method_contact_list, &(struct page){ .has_limit = true, .limit = 200 });
+    return true;
+}
+
+static bool client_edit(struct sim *sim, size_t desk, struct op *op)
+{
+    struct number number = { .typed = sim_own_number((size_t)sim_below(sim, SIM_NUMBERS)) };
+    struct client_change in = { .name = op->name, .greeting = op->name, .numbers = &number };
+
+    (void)desk;
+    if (!target(sim, op, MIRROR_CONTACTS, "client"))
+        return false;
+    op->wide = sim_below(sim, 4) == 0;
+    in.id = op->target;
+    in.version = op->version;
+    in.numbers_count = op->wide;
+    say(op, &method_client_edit, &in);
+    return true;
+}
+
+static void some_extension(struct sim *sim, char *out, size_t size)
+{
+    snprintf(out, size, "%d", 101 + (int)sim_below(sim, SIM_PHONES));
+}
+
+static bool staff_add(struct sim *sim, size_t desk, struct op *op)
+{
+    char text[16];
+    const char *extension = text;
+    struct staff_new in = { .name = op->name, .extensions = &extension, .extensions_count = 1 };
+
+    (void)desk;
+    some_extension(sim, text, sizeof text);
+    in.team = sim_below(sim, 2) ? sim->team : (struct id){ 0 };
+    say(op, &method_staff_add, &in);
+    return true;
+}
+
+static bool staff_edit(struct sim *sim, size_t desk, struct op *op)
+{
+    char text[16];
+    const char *extension = text;
+    struct staff_change in = { .name = op->name, .extensions = &extension };
+
+    (void)desk;
+    if (!target(sim, op, MIRROR_CONTACTS, "staff"))
+        return false;
+    op->wide = sim_below(sim, 2) == 0;
+    some_extension(sim, text, sizeof text);
+    in.id = op->target;
+    in.version = op->version;
+    in.extensions_count = op->wide;
+    if (op->wide && sim_below(sim, 3) == 0) {
+        in.has_left = true;
+        in.left = sim_below(sim, 2) == 0;
+    }
+    say(op, &method_staff_edit, &in);
+    return true;
+}
+
+static bool team_add(struct sim *sim, size_t desk, struct op *op)
+{
+    (void)sim;
+    (void)desk;
+    say(op, &method_team_add, &(struct team_new){ .name = op->name });
+    return true;
+}
+
+static bool call_contact(struct sim *sim, size_t desk, struct op *op)
+{
+    const struct mirror *contacts = &sim->mirrors[MIRROR_CONTACTS];
+    struct call_contact_in in = { .version = 0 };
+    const struct told_fact *call, *contact = NULL;
+    const struct call *row;
+
+    (void)desk;
+    if (!target(sim, op, MIRROR_TELEPHONY, "call"))
+        return false;
+    call = mirror_at(&sim->mirrors[MIRROR_TELEPHONY],
+                     mirror_last(&sim->mirrors[MIRROR_TELEPHONY], op->target));
+    row = fact_row(sim, call);
+    for (int tries = 0; tries < 10 && (!contact || !id_equal(contact->client, row->client));
+         tries++)
+        contact = mirror_at(contacts, mirror_pick(sim, contacts, "contact"));
+    if (!contact)
+        return false;
+    in.call = op->target;
+    in.contact = contact->entity;
+    in.version = row->contact ? row->contact->version : 0;
+    if (in.version && sim_below(sim, 5) == 0)
+        in.version--;
+    op->version = in.version;
+    say(op, &method_call_contact_set, &in);
+    return true;
+}
+
+static bool call_list(struct sim *sim, size_t desk, struct op *op)
+{
+    (void)sim;
+    (void)desk;
+    say(op, &method_call_list, &(struct call_query){ .has_limit = true, .limit = 20 });
+    return true;
+}
+
+static bool board_get(struct sim *sim, size_t desk, struct op *op)
+{
+    (void)sim;
+    (void)desk;
+    say(op, &method_board_get, &(struct board_query){ .board = board_CALLS });
+    return true;
+}
+
+static bool reuse(struct sim *sim, size_t desk, struct op *op)
+{
+    for (size_t i = sim->op_count; i-- > 0;) {
+        const struct op *old = &sim->ops[i];
+
+        if (old->desk != desk || !old->finished || old->result != CALL_DONE ||
+            old->method->access != ACCESS_WRITE || strcmp(old->method->service, "contacts") != 0)
+            continue;
+        op->request = old->request;
+        return desk == 0 ? team_add(sim, desk, op) : contact_add(sim, desk, op);
+    }
+    return false;
+}
+
+static const struct {
+    bool (*begin)(struct sim *sim, size_t desk, struct op *op);
+    uint32_t admin, agent; // how often
+} kinds[OP_KINDS] = {
+    [OP_CONTACT_ADD] = { contact_add, 10, 30 },
+    [OP_CONTACT_EDIT] = { contact_edit, 10, 30 },
+    [OP_CONTACT_DELETE] = { contact_delete, 3, 8 },
+    [OP_CONTACT_GET] = { contact_get, 5, 15 },
+    [OP_CONTACT_LIST] = { contact_list, 2, 4 },
+    [OP_CLIENT_EDIT] = { client_edit, 15, 1 },
+    [OP_STAFF_ADD] = { staff_add, 5, 0 },
+    [OP_STAFF_EDIT] = { staff_edit, 20, 1 },
+    [OP_TEAM_ADD] = { team_add, 2, 0 },
+    [OP_CALL_CONTACT] = { call_contact, 10, 20 },
+    [OP_CALL_LIST] = { call_list, 3, 6 },
+    [OP_BOARD_GET] = { board_get, 3, 6 },
+    [OP_REUSE] = { reuse, 2, 3 },
+};
+
+bool work_next(struct sim *sim, size_t desk, struct op *op)
+{
+    uint32_t sum = 0;
+    uint64_t drawn;
+
+    for (size_t i = 0; i < OP_KINDS; i++)
+        sum += desk == 0 ? kinds[i].admin : kinds[i].agent;
+    drawn = sim_below(sim, sum);
+    snprintf(op->name, sizeof op->name, "Nummer %d", ++sim->serial);
+    for (size_t i = 0; i < OP_KINDS; i++) {
+        uint32_t share = desk == 0 ? kinds[i].admin : kinds[i].agent;
+
+        if (drawn >= share) {
+            drawn -= share;
+            continue;
+        }
+        op->kind = (enum op_kind)i;
+        return kinds[i].begin(sim, desk, op);
+    }
+    return false;
+}
+
+// --- what was written
+// The row before with what was asked for, in `expected`; the rest must not have changed.
+static void check_contact(struct sim *sim, const struct op *op, const struct told_fact *before,
+                          const struct told_fact *fact)
+{
+    const struct contact *row = fact_row(sim, fact);
+    struct contact expected = *row;
+
+    if (before)
+        expected = *(const struct contact *)fact_row(sim, before);
+    if (!before && !id_equal(row->client, op->target))
+        sim_fail(sim, "contact %s is another client's", op->name);
+    expected.version = before ? op->version + 1 : 1;
+    expected.edited_at = row->edited_at;
+    expected.edited_by = desk_name(sim, op->desk);
+    if (op->kind != OP_CONTACT_DELETE)
+        expected.name = op->name;
+    if (op->wide) {
+        expected.phones = row->phones;
+        expected.phones_count = row->phones_count;
+    }
+    if (!bytes_same(row_bytes(sim, contact_record(), &expected), fact->row))
+        sim_fail(sim, "%s \"%s\" wrote something else", op->method->name, op->name);
+}
+
+static void check_client(struct sim *sim, const struct op *op, const struct told_fact *before,
+                         const struct told_fact *fact)
+{
+    const struct client_row *row = fact_row(sim, fact);
+    struct client_row expected = *(const struct client_row *)fact_row(sim, before);
+
+    expected.version = op->version + 1;
+    expected.edited_at = row->edited_at;
+    expected.edited_by = desk_name(sim, op->desk);
+    expected.name = expected.greeting = op->name;
+    if (op->wide) {
+        expected.numbers = row->numbers;
+        expected.numbers_count = row->numbers_count;
+    }
+    if (!bytes_same(row_bytes(sim, client_row_record(), &expected), fact->row))
+        sim_fail(sim, "client_edit \"%s\" wrote something else", op->name);
+}
+
+static void check_staff(struct sim *sim, const struct op *op, const struct told_fact *before,
+                        const struct told_fact *fact)
+{
+    const struct staff *row = fact_row(sim, fact);
+    struct staff expected = *row;
+
+    if (before)
+        expected = *(const struct staff *)fact_row(sim, before);
+    expected.version = before ? op->version + 1 : 1;
+    expected.edited_at = row->edited_at;
+    expected.edited_by = desk_name(sim, op->desk);
+    expected.name = op->name;
+    if (op->wide) {
+        expected.extensions = row->extensions;
+        expected.extensions_count = row->extensions_count;
+        expected.has_left = row->has_left;
+        expected.left = row->left;
+    }
+    if (!bytes_same(row_bytes(sim, staff_record(), &expected), fact->row))
+        sim_fail(sim, "%s \"%s\" wrote something else", op->method->name, op->name);
+}
+
+static void check_call(struct sim *sim, const struct op *op, const struct told_fact *before,
+                       const struct told_fact *fact)
+{
+    const struct call *row = fact_row(sim, fact);
+    struct call expected = *(const struct call *)fact_row(sim, before);
+    int64_t version = expected.contact ? expected.contact->version : 0;
+
+    if (!row->contact || row->contact->version != op->version + 1 || version != op->version)
+        sim_fail(sim, "call_contact_set on a stale version");
+    expected.version++;
+    expected.contact = row->contact;
+    if (!bytes_same(row_bytes(sim, call_record(), &expected), fact->row))
+        sim_fail(sim, "call_contact_set changed something else");
+}
+
+void op_caused(struct sim *sim, struct mirror *mirror, size_t seq)
+{
+    const struct told_fact *fact = mirror_at(mirror, seq);
+    const struct told_fact *before = mirror_at(mirror, fact->before);
+    struct op *op = mirror->genesis == SIZE_MAX ? NULL : op_find(sim, fact->cause);
+    bool contacts = mirror == &sim->mirrors[MIRROR_CONTACTS];
+
+    if (!op) {
+        if (contacts && mirror->genesis != SIZE_MAX)
+            sim_fail(sim, "%s %s was written by nobody", fact->kind->name,
+                     id_text(fact->entity).text);
+        return;
+    }
+    if (mirror == &sim->mirrors[MIRROR_NOTIFIER])
+        return; // its facts name what caused those that it follows
+    op->fact = seq;
+    if (++op->effects > 1)
+        sim_fail(sim, "%s %s was done twice", op->method->name, id_text(op->request).text);
+    if (mirror_is(fact, "contact") && !fact_visible(fact, desk_scope(sim, op->desk)))
+        sim_fail(sim, "%s wrote a contact outside its scope", desk_name(sim, op->desk));
+    if (op->version && (!before || before->version != op->version) && contacts)
+        sim_fail(sim, "%s on a stale version", op->method->name);
+    if (sim->failed)
+        return;
+    if (mirror_is(fact, "contact"))
+        check_contact(sim, op, before, fact);
+    else if (mirror_is(fact, "client"))
+        check_client(sim, op, before, fact);
+    else if (mirror_is(fact, "staff"))
+        check_staff(sim, op, before, fact);
+    else if (mirror_is(fact, "call"))
+        check_call(sim, op, before, fact);
+}
+
+// --- what was read
+static void check_row(struct sim *sim, const struct op *op, int service, struct id id,
+                      int64_t version, struct bytes bytes)
+{
+    const struct told_fact *fact = mirror_version(&sim->mirrors[service], id, version);
+
+    if (!fact || fact->deleted || !bytes_same(fact->row, bytes))
+        sim_fail(sim, "%s shows %s with version %lld, which nobody wrote", op->method->name,
+                 id_text(id).text, (long long)version);
+    else if (!fact_visible(fact, desk_scope(sim, op->desk)))
+        sim_fail(sim, "%s sees %s, which is outside its scope", desk_name(sim, op->desk),
+                 id_text(id).text);
+}
+
+static void read_contacts(struct sim *sim, const struct op *op, const struct contact *rows,
+                          size_t count)
+{
+    for (size_t i = 0; i < count && !sim->failed; i++)
+        check_row(sim, op, MIRROR_CONTACTS, rows[i].id, rows[i].version,
+                  row_bytes(sim, contact_record(), &rows[i]));
+}
+
+void work_answered(struct sim *sim, const struct op *op, const void *answer)
+{
+    const struct contact_page *contacts = answer;
+    const struct call_page *calls = answer;
+    const struct board_page *board = answer;
+
+    if (op->kind == OP_CONTACT_GET) {
+        read_contacts(sim, op, answer, 1);
+        if (((const struct contact *)answer)->version < op->least)
+            sim_fail(sim, "contact_get shows a row from before it was asked");
+    } else if (op->kind == OP_CONTACT_LIST) {
+        read_contacts(sim, op, contacts->contacts, contacts->contacts_count);
+    } else if (op->kind == OP_CALL_LIST) {
+        for (size_t i = 0; i < calls->calls_count && !sim->failed; i++)
+            check_row(sim, op, MIRROR_TELEPHONY, calls->calls[i].id, calls->calls[i].version,
+                      row_bytes(sim, call_record(), &calls->calls[i]));
+    } else if (op->kind == OP_BOARD_GET) {
+        for (size_t i = 0; i < board->calls_count && !sim->failed; i++)
+            check_row(sim, op, MIRROR_NOTIFIER, board->calls[i].id, board->calls[i].version,
+                      row_bytes(sim, board_call_record(), &board->calls[i]));
+    }
+}
