@@ -36,16 +36,6 @@ static struct following *following_find(struct server *server, const char *servi
     return NULL;
 }
 
-const struct follow *follow_of(const struct server *server, const char *service, const char *kind)
-{
-    for (size_t i = 0; i < server->service->follow_count; i++) {
-        const struct follow *follow = &server->service->follows[i];
-        if (strcmp(follow->service, service) == 0 && strcmp(follow->kind, kind) == 0)
-            return follow;
-    }
-    return NULL;
-}
-
 // The kind behind `kind` among those followed of a service; the first for NULL; NULL at the end.
 static const char *next_kind(const struct server *server, const char *service, const char *kind)
 {

@@ -24,6 +24,16 @@ bool follow_halt(struct server *server, struct txn *txn, struct following *follo
     return false;
 }
 
+const struct follow *follow_of(const struct server *server, const char *service, const char *kind)
+{
+    for (size_t i = 0; i < server->service->follow_count; i++) {
+        const struct follow *follow = &server->service->follows[i];
+        if (strcmp(follow->service, service) == 0 && strcmp(follow->kind, kind) == 0)
+            return follow;
+    }
+    return NULL;
+}
+
 static bool run_apply(struct request *rq, const struct follow *follow, const struct fact *fact,
                       const void *row)
 {

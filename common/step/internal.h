@@ -123,10 +123,15 @@ struct server {
     char line[LOG_LINE_MAX];
 };
 
-// --- server.c
+// --- out.c
 struct out_slot *out_add(struct server *server, enum out_kind kind);
-void server_log(struct server *server, const char *format, ...) PRINTF_LIKE(2, 3);
+// Shows all that was added to whoever sends it.
+void out_show(struct server *server, struct outbox *out);
+// A request of the service itself: a tick, an input, a fact.
 struct request request_base(struct server *server, struct txn *txn);
+
+// --- log lines, see server_log_line
+void server_log(struct server *server, const char *format, ...) PRINTF_LIKE(2, 3);
 
 // --- dispatch.c
 // Everything up to the handler. False: it has been answered (or dropped), or parked (*ret_parked).
@@ -153,9 +158,8 @@ int64_t follow_due_us(const struct server *server);
 // True when the place has been seen (or is our own).
 bool follow_has_seen(struct server *server, struct txn *txn, const struct seen *seen);
 
-const struct follow *follow_of(const struct server *server, const char *service, const char *kind);
-
 // --- follow_apply.c
+const struct follow *follow_of(const struct server *server, const char *service, const char *kind);
 // Follows no further, and says why in the cursor. Always false.
 bool follow_halt(struct server *server, struct txn *txn, struct following *following,
                  const char *why);

@@ -199,53 +199,6 @@ struct streams *server_streams(struct server *server)
     return server->streams;
 }
 
-// --- what comes out
-struct out_slot *out_add(struct server *server, enum out_kind kind)
-{
-    if (server->out_count == server->out_room) {
-        size_t room = server->out_room ? server->out_room * 2 : 64;
-        server->slots = realloc(server->slots, room * sizeof *server->slots);
-        server->messages = realloc(server->messages, room * sizeof *server->messages);
-        if (!server->slots || !server->messages)
-            abort();
-        memset(server->slots + server->out_room, 0,
-               (room - server->out_room) * sizeof *server->slots);
-        server->out_room = room;
-    }
-    struct out_slot *slot = &server->slots[server->out_count++];
-    slot->message = (struct outgoing){ .kind = kind };
-    mp_writer_reset(&slot->head);
-    mp_writer_reset(&slot->body);
-    return slot;
-}
-
-static void show_outbox(struct server *server, struct outbox *out)
-{
-    for (size_t i = 0; i < server->out_count; i++) {
-        server->messages[i] = server->slots[i].message;
-        server->messages[i].head = mp_writer_bytes(&server->slots[i].head);
-        server->messages[i].body = mp_writer_bytes(&server->slots[i].body);
-    }
-    out->messages = server->messages;
-    out->count = server->out_count;
-}
-
-struct request request_base(struct server *server, struct txn *txn)
-{
-    return (struct request){
-        .txn = txn,
-        .arena = server->arena,
-        .now_us = server->now_us,
-        .rng = &server->rng,
-        .service = server->service,
-        .context = server->context,
-        .server = server,
-        .actor = server->service->schema->service,
-        .roles = ROLE_BIT(SERVICE),
-        .scope = scope_house,
-    };
-}
-
 // --- one batch
 struct batch {
     struct delivery *messages[BATCH_MAX];
@@ -584,7 +537,7 @@ enum commit_result server_run(struct server *server, int64_t now_us, struct outb
     follow_ask(server);
     pump(server);
     server_count(server, "batches", 1);
-    show_outbox(server, out);
+    out_show(server, out);
     return COMMIT_DONE;
 }
 

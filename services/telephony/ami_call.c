@@ -10,6 +10,8 @@
 
 // A number dialled within the house is not longer than this and does not begin with a zero.
 #define INSIDE_DIGITS 6
+// With the plus: a number that begins with the country code and is longer than one within it.
+#define CERTAIN_DIGITS 12
 
 // At most `most` characters, never cut within one; `size` bytes with the NUL.
 void ami_copy(char *out, size_t size, const char *text, size_t most)
@@ -103,18 +105,23 @@ void ami_call_free(struct ami_model *model, struct ami_call *call)
     free(call);
 }
 
-// What providers and phones write where a number or name is withheld.
-static bool is_withheld(const char *text)
+static bool is_one_of(const char *text, const char *const *words)
 {
-    static const char *const words[] = {
-        "anonymous", "anonym",      "restricted", "private",
-        "withheld",  "unterdrückt", "unbekannt",  "unavailable",
-    };
-    for (size_t i = 0; text && i < sizeof words / sizeof words[0]; i++) {
-        if (!strcasecmp(text, words[i]))
+    for (; text && *words; words++) {
+        if (!strcasecmp(text, *words))
             return true;
     }
     return false;
+}
+
+// What providers and phones write where a number or name is withheld. Who is only not known by name
+// ("Unbekannt") has not withheld the number.
+static bool is_withheld(const char *number, const char *name)
+{
+    static const char *const words[] = { "anonymous", "anonym",      "restricted", "private",
+                                         "withheld",  "unterdrückt", NULL };
+    static const char *const no_numbers[] = { "unbekannt", "unavailable", "unknown", NULL };
+    return is_one_of(number, words) || is_one_of(number, no_numbers) || is_one_of(name, words);
 }
 
 void ami_call_withhold(struct ami_call *call)
@@ -138,23 +145,32 @@ static void copy_name(char *out, size_t size, const char *name)
     ami_copy(out, size, plain, 120);
 }
 
-static void set_caller(const struct ami_model *model, struct ami_call *call,
-                       const struct ami_side *side)
+// Mended without doubt: a plus was lost before a number longer than any within the country, or a
+// zero before a mobile number. "669690123" may be of any area.
+static bool is_certain(const struct phone *phone, const char *number)
+{
+    size_t size = strlen(phone->e164);
+    return !phone->mended || phone->kind == PHONE_MOBILE ||
+           (size >= CERTAIN_DIGITS && !strcmp(phone->e164 + 1, number));
+}
+
+void ami_set_caller(const struct ami_model *model, struct ami_call *call, const char *number,
+                    const char *name)
 {
     struct phone phone = { 0 };
     struct err err = { 0 };
-    if (is_withheld(side->number) || is_withheld(side->caller_name)) {
+    if (is_withheld(number, name)) {
         ami_call_withhold(call);
         return;
     }
-    if (side->caller_name)
-        copy_name(call->caller_name, sizeof call->caller_name, side->caller_name);
-    if (!side->number)
+    if (name)
+        copy_name(call->caller_name, sizeof call->caller_name, name);
+    if (!number)
         return;
-    ami_copy(call->caller, sizeof call->caller, side->number, 80);
-    if (call->root_is_phone || !phone_read(side->number, &model->home, &phone, &err))
+    ami_copy(call->caller, sizeof call->caller, number, 80);
+    if (call->root_is_phone || !phone_read(number, &model->home, &phone, &err))
         return;
-    if (phone.e164[0])
+    if (phone.e164[0] && is_certain(&phone, number))
         ami_copy(call->caller, sizeof call->caller, phone.e164, 80);
 }
 
@@ -186,10 +202,14 @@ void ami_call_begin(struct ami_model *model, struct ami_call *call, struct ami_c
     if (call->restored) // who it is from was decided when it began; it may have been withheld
         return;
     // A channel that Asterisk opens itself is down at first and not in the dialplan.
-    root->dialed = !from_list && root->state == AMI_DOWN;
+    root->dialed = root->state == AMI_DOWN || (from_list && root->state == AMI_RINGING);
     set_direction(call, root, side);
-    if (!root->dialed || root->kind == AMI_PHONE)
-        set_caller(model, call, side);
+    if (from_list && root->kind == AMI_PHONE && root->state == AMI_UP)
+        call->direction = call_direction_ABSENT; // it dialled, or was dialled for
+    if (from_list && root->kind == AMI_PHONE)    // number and name may be those it shows by now
+        ami_set_caller(model, call, root->extension, NULL);
+    else if (!root->dialed || root->kind == AMI_PHONE)
+        ami_set_caller(model, call, side->number, side->caller_name);
     if (!root->dialed && !from_list)
         ami_call_called(call, side->exten, 3);
     if (call->direction == call_direction_OUTBOUND ||
@@ -217,6 +237,33 @@ bool ami_call_adopt(struct ami_call *call, const struct ami_channel *phone,
     if (side->caller_name)
         copy_name(call->caller_name, sizeof call->caller_name, side->caller_name);
     return true;
+}
+
+void ami_call_rings(const struct ami_model *model, struct ami_call *call)
+{
+    if (!call->ring_at && !call->ring_hidden && !(call->gap_at && call->root_up))
+        call->ring_at = model->now_us;
+}
+
+void ami_call_dialled(struct ami_call *call, const char *number)
+{
+    if (call->direction || !call->root_is_phone)
+        return;
+    call->direction = call_direction_CLICK_TO_DIAL;
+    if (*number)
+        call->direction = leads_outside(number) ? call_direction_OUTBOUND : call_direction_INTERNAL;
+    if (call->direction != call_direction_INTERNAL)
+        ami_copy(call->agent, sizeof call->agent, call->root_extension, 40);
+}
+
+bool ami_call_is_blind(const struct ami_call *call, int64_t at_us)
+{
+    return call->gap_at && at_us < call->gap_at + AMI_BLIND_US;
+}
+
+bool ami_call_is_unsure(const struct ami_call *call)
+{
+    return ami_call_is_blind(call, call->left_at) || (call->gap_at && !call->accounted);
 }
 
 void ami_call_goes_out(struct ami_call *call)
@@ -265,6 +312,8 @@ void ami_call_answered(struct ami_model *model, struct ami_call *call, struct am
         if (call->transfer)
             call->transfer_answered = true;
     }
+    if (call->dark || (call->gap_at && !first && !call->agent[0]))
+        return; // somebody else may have spoken before
     if (!is_root && first && !call->answered_at)
         call->answered_at = model->now_us;
     if (call->agent[0])
@@ -288,12 +337,16 @@ void ami_call_goes_on(struct ami_call *call)
     call->in_bridge_last = false;
     call->cancelled = false;
     call->ordered = false;
+    call->parking = false;
+    call->refused_by = call_ended_by_ABSENT;
     call->mailbox = call->mailbox && call->mailbox_sure;
 }
 
 enum call_ended_by ami_call_role(const struct ami_call *call, const struct ami_channel *channel)
 {
     bool own_root = !strcmp(channel->uniqueid, call->root);
+    if (!call->direction && channel->kind == AMI_PHONE)
+        return call_ended_by_UNKNOWN;
     if (channel->kind == AMI_TRUNK)
         return channel->root && !channel->dialed ? call_ended_by_CALLER : call_ended_by_CALLEE;
     if (call->direction == call_direction_INTERNAL)
@@ -316,16 +369,27 @@ static bool waits_for_cdr(const struct ami_call *call)
            !call->cdr_seen && !call->unseen && call->direction != call_direction_CLICK_TO_DIAL;
 }
 
+void ami_call_settle_at(struct ami_model *model, struct ami_call *call, int64_t at_us)
+{
+    if (!call->settle_at)
+        model->settling++;
+    call->settle_at = at_us;
+}
+
 static void settle(struct ami_model *model, struct ami_call *call)
 {
     if (call->restored && call->here == 0)
         return; // nothing is known of it yet
     bool over = is_over(call);
+    if (over && !call->root[0]) {
+        call->unseen = true; // its first channel was never seen: nor was its end
+        call->left_at = 0;
+    }
+    if (over && call->from_cdr && !call->cdr_seen)
+        return; // its other rows may come
     if (over && waits_for_cdr(call)) {
-        if (call->settle_at)
-            return;
-        call->settle_at = model->now_us + AMI_GRACE_US;
-        model->settling++;
+        if (!call->settle_at)
+            ami_call_settle_at(model, call, model->now_us + AMI_GRACE_US);
         return;
     }
     if (call->settle_at)

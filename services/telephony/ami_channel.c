@@ -1,71 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// The channels that live now, found by their unique ids, and what their names tell of them.
+// The channels that live now, found by their unique ids.
 
 #include "services/telephony/ami_state.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-// Longer endpoint names of digits only are accounts at a provider, not extensions.
-#define EXTENSION_DIGITS 6
-
-// Technologies of channels at whose end nobody is, or the PBX itself.
-static const char *const services[] = {
-    "CBAnn",         "CBRec",     "ConfBridgeRecorder", "Announcer",  "Recorder",    "Snoop",
-    "Message",       "Bridge",    "MulticastRTP",       "UnicastRTP", "AudioSocket", "Surrogate",
-    "ExternalMedia", "AsyncGoto",
-};
-
-static size_t technology_size(const char *name)
-{
-    return strcspn(name, "/");
-}
-
-static bool is_technology(const char *name, const char *technology)
-{
-    size_t size = technology_size(name);
-    return size == strlen(technology) && !strncasecmp(name, technology, size);
-}
-
-// "PJSIP/101-0000003e": between the slash and the last dash.
-static size_t endpoint(const char *name, const char **out)
-{
-    const char *slash = strchr(name, '/');
-    if (!slash)
-        return 0;
-    const char *dash = strrchr(slash, '-');
-    *out = slash + 1;
-    return dash ? (size_t)(dash - slash - 1) : strlen(slash + 1);
-}
-
-void ami_channel_extension(const char *name, char out[41])
-{
-    const char *at = NULL;
-    size_t size = endpoint(name, &at);
-    out[0] = '\0';
-    if (size == 0 || size > EXTENSION_DIGITS)
-        return;
-    for (size_t i = 0; i < size; i++) {
-        if (!isdigit((unsigned char)at[i]))
-            return;
-    }
-    memcpy(out, at, size);
-    out[size] = '\0';
-}
-
-enum ami_channel_kind ami_channel_kind(const char *name)
+enum ami_channel_kind ami_channel_kind(const struct ami_model *model, const char *name)
 {
     char extension[41];
-    if (is_technology(name, "Local"))
-        return AMI_LOCAL;
-    for (size_t i = 0; i < sizeof services / sizeof services[0]; i++) {
-        if (is_technology(name, services[i]))
-            return AMI_SERVICE;
-    }
-    ami_channel_extension(name, extension);
-    return extension[0] ? AMI_PHONE : AMI_TRUNK;
+    return ami_endpoint_kind(&model->endpoints, name, extension);
+}
+
+void ami_channel_extension(const struct ami_model *model, const char *name, char out[41])
+{
+    (void)ami_endpoint_kind(&model->endpoints, name, out);
 }
 
 bool ami_is_party(const struct ami_channel *channel)
@@ -139,6 +88,32 @@ static void move(struct ami_model *model, struct ami_channel *channel, const cha
     ami_call_touch(model, to);
 }
 
+// Somebody else is at its end now.
+static void become(struct ami_model *model, struct ami_channel *channel)
+{
+    enum ami_channel_kind kind = ami_channel_kind(model, channel->alias);
+    if (strchr(channel->alias, '<'))
+        return; // on the way to another name, or a zombie that is about to go
+    if (channel->home && channel->kind == AMI_PHONE)
+        channel->home->phones--;
+    if (channel->home && kind == AMI_PHONE)
+        channel->home->phones++;
+    channel->kind = kind;
+    ami_channel_extension(model, channel->alias, channel->extension);
+    ami_copy(channel->name, sizeof channel->name, channel->alias, AMI_NAME_MAX);
+    channel->alias[0] = '\0';
+}
+
+// It rang or was lifted while nobody watched.
+static void note_unseen(const struct ami_channel *channel, int64_t state)
+{
+    struct ami_call *call = channel->home;
+    if (state == AMI_RINGING || state == AMI_UP)
+        call->ring_hidden = !call->ring_at;
+    if (state == AMI_UP && !strcmp(call->root, channel->uniqueid))
+        call->dark = !call->answered;
+}
+
 struct ami_channel *ami_channel_seen(struct ami_model *model, const struct ami_side *side)
 {
     struct ami_channel *channel = ami_channel_find(model, side->uniqueid);
@@ -151,10 +126,10 @@ struct ami_channel *ami_channel_seen(struct ami_model *model, const struct ami_s
         if (!renamed)
             return NULL;
     }
-    if (renamed && channel->kind == AMI_PHONE)
-        ami_channel_extension(channel->alias, channel->extension);
-    if (channel->doubtful && model->doubt_until && state == AMI_UP && channel->state != AMI_UP)
-        channel->current->hidden = true;
+    if (renamed)
+        become(model, channel);
+    if (channel->doubtful && channel->home && state != channel->state)
+        note_unseen(channel, state);
     channel->doubtful = false;
     move(model, channel, side->linkedid);
     if (state >= 0)
@@ -168,16 +143,43 @@ struct ami_channel *ami_channel_seen(struct ami_model *model, const struct ami_s
 }
 
 // An id is never given twice: whoever begins again is an echo (of a second connection) or forged.
-static bool is_gone(const struct ami_model *model, const char *uniqueid)
+bool ami_is_gone(const struct ami_model *model, const char *id)
 {
-    return model->gone[gone_place(model, uniqueid)] == sum(uniqueid);
+    return model->gone[gone_place(model, id)] == sum(id);
+}
+
+void ami_note_gone(struct ami_model *model, const char *id)
+{
+    model->gone[gone_place(model, id)] = sum(id);
+}
+
+size_t ami_bridge_parties(const struct ami_model *model, const struct ami_call *call,
+                          const char *bridge)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < AMI_BUCKETS; i++) {
+        for (const struct ami_channel *at = model->buckets[i]; at; at = at->next)
+            count += at->current == call && ami_is_party(at) && !strcmp(at->bridge, bridge);
+    }
+    return count;
+}
+
+bool ami_channel_has_company(const struct ami_model *model, const struct ami_channel *channel)
+{
+    for (size_t i = 0; i < AMI_BUCKETS; i++) {
+        for (const struct ami_channel *at = model->buckets[i]; at; at = at->next) {
+            if (at != channel && !strcmp(at->bridge, channel->bridge))
+                return true;
+        }
+    }
+    return false;
 }
 
 struct ami_channel *ami_channel_add(struct ami_model *model, const struct ami_side *side)
 {
     if (strlen(side->uniqueid) > AMI_ID_MAX || strlen(side->linkedid) > AMI_ID_MAX ||
         strlen(side->name) > AMI_NAME_MAX || model->channel_count >= AMI_CHANNELS_MAX ||
-        is_gone(model, side->uniqueid))
+        ami_is_gone(model, side->uniqueid))
         return NULL;
     struct ami_call *call = ami_call_find(model, side->linkedid);
     if (!call)
@@ -187,9 +189,8 @@ struct ami_channel *ami_channel_add(struct ami_model *model, const struct ami_si
         abort();
     ami_copy(channel->uniqueid, sizeof channel->uniqueid, side->uniqueid, AMI_ID_MAX);
     ami_copy(channel->name, sizeof channel->name, side->name, AMI_NAME_MAX);
-    channel->kind = ami_channel_kind(side->name);
-    if (channel->kind == AMI_PHONE)
-        ami_channel_extension(side->name, channel->extension);
+    channel->kind = ami_channel_kind(model, side->name);
+    ami_channel_extension(model, side->name, channel->extension);
     ami_copy(channel->exten, sizeof channel->exten, side->exten, 80);
     channel->state = side->state;
     channel->root = !strcmp(side->uniqueid, side->linkedid);
@@ -207,11 +208,12 @@ struct ami_channel *ami_channel_add(struct ami_model *model, const struct ami_si
     return channel;
 }
 
-// A masquerade (a pickup) renames back and forth, and not every version says which id keeps which
-// name: both are believed.
-void ami_channel_rename(struct ami_channel *channel, const char *name)
+// A masquerade (a pickup, a transfer to a phone that still rings) renames in three steps: what held
+// the call takes the other's name, the other becomes a zombie. Both names are believed.
+void ami_channel_rename(struct ami_channel *channel, const char *before, const char *name)
 {
-    if (strlen(name) <= AMI_NAME_MAX)
+    bool known = !strcmp(channel->name, before) || !strcmp(channel->alias, before);
+    if (known && strlen(name) <= AMI_NAME_MAX)
         ami_copy(channel->alias, sizeof channel->alias, name, AMI_NAME_MAX);
 }
 
@@ -233,6 +235,6 @@ void ami_channel_drop(struct ami_model *model, struct ami_channel *channel)
         at = &(*at)->next;
     *at = channel->next;
     model->channel_count--;
-    model->gone[gone_place(model, channel->uniqueid)] = sum(channel->uniqueid);
+    ami_note_gone(model, channel->uniqueid);
     free(channel);
 }

@@ -38,7 +38,7 @@ static void root_is_up(struct ami_model *model, struct ami_call *call, const str
     if (!call->hangup.firm)
         call->hangup = (struct ami_hangup){ 0 };
     call->cancelled = false;
-    if (at->dialed || call->answered || !call->dialing || call->menu || call->hidden)
+    if (at->dialed || call->answered || !call->dialing || call->menu || call->dark)
         return;
     call->mailbox = !a_leg_is_up(model, call);
 }
@@ -56,8 +56,8 @@ static void note_state(struct ami_model *model, struct ami_channel *channel)
 {
     struct ami_call *call = party_call(channel);
     bool is_root = !strcmp(channel->uniqueid, call->root);
-    if (channel->dialed && ami_is_party(channel) && channel->state == AMI_RINGING && !call->ring_at)
-        call->ring_at = model->now_us;
+    if (channel->dialed && ami_is_party(channel) && channel->state == AMI_RINGING)
+        ami_call_rings(model, call);
     if (is_root && channel->state == AMI_UP && !call->root_up)
         root_is_up(model, call, channel);
     if (channel->root && channel->dialed && !is_own_extension(channel))
@@ -70,6 +70,7 @@ static struct ami_channel *seen(struct ami_model *model, const struct ami_messag
     struct ami_side side;
     if (!ami_side(message, prefix, &side))
         return NULL;
+    model->shows_calls = true;
     struct ami_channel *channel = ami_channel_seen(model, &side);
     if (channel)
         note_state(model, channel);
@@ -91,8 +92,9 @@ static void on_new_channel(struct ami_model *model, const struct ami_message *me
 {
     struct ami_side side;
     if (!ami_side(message, "", &side) || side.state < 0 ||
-        ami_channel_kind(side.name) == AMI_SERVICE || ami_channel_find(model, side.uniqueid))
+        ami_channel_kind(model, side.name) == AMI_SERVICE || ami_channel_find(model, side.uniqueid))
         return;
+    model->shows_calls = true;
     struct ami_channel *channel = ami_channel_add(model, &side);
     if (!channel)
         return;
@@ -117,8 +119,8 @@ static void on_rename(struct ami_model *model, const struct ami_message *message
     const char *before = ami_value(message, "Channel");
     const char *after = ami_value(message, "Newname");
     struct ami_channel *channel = uniqueid ? ami_channel_find(model, uniqueid) : NULL;
-    if (channel && before && after && !strcmp(channel->name, before))
-        ami_channel_rename(channel, after);
+    if (channel && before && after)
+        ami_channel_rename(channel, before, after);
 }
 
 static void on_caller_id(struct ami_model *model, const struct ami_message *message)
@@ -145,6 +147,15 @@ static void on_application(struct ami_model *model, const struct ami_message *me
         ami_call_mailbox(channel->current);
 }
 
+// A queue dials "PJSIP/101", an extension of the dialplan "101": so that who waits is known to
+// accounts that are not shown the queue's own events.
+static bool is_queue_dial(const struct ami_message *message, const struct ami_channel *leg)
+{
+    const char *string = ami_last_value(message, "DialString");
+    size_t size = strcspn(leg->name, "/");
+    return string && string[0] && !strncasecmp(string, leg->name, size) && string[size] == '/';
+}
+
 static void on_dial_begin(struct ami_model *model, const struct ami_message *message)
 {
     struct ami_channel *caller = seen(model, message, "");
@@ -155,6 +166,8 @@ static void on_dial_begin(struct ami_model *model, const struct ami_message *mes
     called_phone(leg);
     note_state(model, leg);
     ami_call_goes_on(call);
+    if (caller && !strcmp(caller->uniqueid, call->root))
+        call->queue_dialed = is_queue_dial(message, leg);
     if (caller && leg->kind == AMI_TRUNK && !strcmp(caller->uniqueid, call->root))
         ami_call_goes_out(call);
 }
@@ -166,9 +179,7 @@ static void on_dial_state(struct ami_model *model, const struct ami_message *mes
     const char *status = ami_last_value(message, "DialStatus");
     if (!leg || !status || strcasecmp(status, "RINGING") != 0 || !ami_is_party(leg))
         return;
-    struct ami_call *call = party_call(leg);
-    if (!call->ring_at)
-        call->ring_at = model->now_us;
+    ami_call_rings(model, party_call(leg));
 }
 
 static enum ami_refusal refusal(const char *status)
@@ -194,6 +205,8 @@ static void note_refusal(struct ami_call *call, const struct ami_channel *leg, i
 {
     if (!leg->refusal || leg->answered || !strcmp(leg->uniqueid, call->root))
         return;
+    if (cause == CAUSE_REJECTED && !call->refused_by)
+        call->refused_by = ami_call_role(call, leg);
     if (cause == CAUSE_REJECTED)
         call->rejected = true;
     else if (leg->refusal == AMI_BUSY)
@@ -202,6 +215,16 @@ static void note_refusal(struct ami_call *call, const struct ami_channel *leg, i
         call->failed = true;
     else
         call->rang_out = true;
+    if (leg->kind == AMI_TRUNK && call->failed && !call->refused_by)
+        call->refused_by = ami_call_role(call, leg);
+}
+
+// The far end says why it does not take a call; a phone of the house was asked only if it rang.
+static void note_who_refused(struct ami_call *call, const struct ami_channel *leg)
+{
+    bool asked = leg->kind == AMI_TRUNK || leg->state == AMI_RINGING;
+    if (ami_is_party(leg) && asked && leg->refusal != AMI_RANG_OUT)
+        call->refused_by = ami_call_role(call, leg);
 }
 
 static void on_dial_end(struct ami_model *model, const struct ami_message *message)
@@ -215,6 +238,7 @@ static void on_dial_end(struct ami_model *model, const struct ami_message *messa
     bool is_root = !strcmp(leg->uniqueid, call->root);
     if (strcasecmp(status, "ANSWER") != 0) {
         leg->refusal = refusal(status);
+        note_who_refused(call, leg);
         call->root_refused = call->root_refused || is_root;
         call->cancelled = !strcasecmp(status, "CANCEL");
         return;
@@ -250,6 +274,8 @@ static void on_bridge_leave(struct ami_model *model, const struct ami_message *m
         return;
     bool parked = channel->parked;
     ami_talk_leave(model, channel);
+    if (ami_bridge_parties(model, channel->current, bridge) > 1)
+        ami_call_goes_on(channel->current); // the others talk on without it
     if (!parked)
         ami_note_redirect(model, channel, before);
 }
@@ -315,6 +341,7 @@ static void on_hangup(struct ami_model *model, const struct ami_message *message
 
 static void on_queue_join(struct ami_model *model, const struct ami_message *message)
 {
+    model->shows_queues = true;
     struct ami_channel *channel = seen(model, message, "");
     const char *queue = ami_last_value(message, "Queue");
     if (!channel || !queue)
@@ -332,6 +359,7 @@ static void on_queue_leave(struct ami_model *model, const struct ami_message *me
     struct ami_channel *channel = seen(model, message, "");
     if (!channel)
         return;
+    model->shows_queues = true;
     channel->current->queued = false;
     channel->current->cancelled =
         false; // the queue gives its phones up at its end, whoever ended it
@@ -343,30 +371,8 @@ static void on_queue_abandon(struct ami_model *model, const struct ami_message *
     struct ami_channel *channel = seen(model, message, "");
     if (!channel)
         return;
-    struct ami_call *call = channel->current;
-    call->abandoned = !model->shows_hangup_requests ||
-                      (call->hangup.firm && call->hangup.by == call_ended_by_CALLER);
-}
-
-// A Cdr is no source of truth but for one thing: which application the PBX itself ran.
-static void on_cdr(struct ami_model *model, const struct ami_message *message)
-{
-    static const char *const others[] = { "Playback", "BackGround", "Busy", "Congestion" };
-    const char *linkedid = ami_last_value(message, "Linkedid");
-    const char *uniqueid = ami_last_value(message, "UniqueID");
-    const char *application = ami_last_value(message, "LastApplication");
-    struct ami_call *call = linkedid ? ami_call_find(model, linkedid) : NULL;
-    if (!call || !uniqueid || !application || strcmp(call->root, uniqueid) != 0)
-        return;
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        if (!strcasecmp(application, others[i]))
-            call->menu = true;
-    }
-    if (call->menu)
-        call->mailbox = call->mailbox_sure;
-    if (!strcasecmp(application, "VoiceMail"))
-        ami_call_mailbox(call);
-    ami_call_touch(model, call);
+    model->shows_queues = true;
+    channel->current->abandoned = true;
 }
 
 static const struct {
@@ -389,12 +395,13 @@ static const struct {
     { "Hangup", on_hangup },
     { "BlindTransfer", ami_on_blind_transfer },
     { "AttendedTransfer", ami_on_attended_transfer },
+    { "ParkedCall", ami_on_parked },
     { "UnParkedCall", ami_on_unparked },
     { "QueueCallerJoin", on_queue_join },
     { "QueueCallerLeave", on_queue_leave },
     { "QueueCallerAbandon", on_queue_abandon },
     { "OriginateResponse", ami_on_originated },
-    { "Cdr", on_cdr },
+    { "Cdr", ami_on_cdr },
     { "CoreShowChannel", ami_on_listed },
     { "Status", ami_on_listed },
     { "CoreShowChannelsComplete", ami_on_list_complete },
@@ -404,7 +411,11 @@ static const struct {
 
 void ami_event(struct ami_model *model, const struct ami_message *message)
 {
-    if (message->count == 0 || strcasecmp(message->fields[0].key, "Event") != 0)
+    if (message->count < 2 || strcasecmp(message->fields[0].key, "Event") != 0)
+        return;
+    // All but items of a list have it; a caller's number is too short for much behind it.
+    bool listed = !strncasecmp(message->fields[0].value, "CoreShowChannel", 15);
+    if (!listed && strcasecmp(message->fields[1].key, "Privilege") != 0)
         return;
     for (size_t i = 0; i < sizeof handlers / sizeof handlers[0]; i++) {
         if (!strcasecmp(handlers[i].name, message->fields[0].value)) {

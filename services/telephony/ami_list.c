@@ -16,6 +16,12 @@ static void doubt(struct ami_model *model, struct ami_channel *channel)
     channel->doubtful = true;
 }
 
+static void note_gap(struct ami_call *call, int64_t now_us)
+{
+    call->gap_at = now_us;
+    call->accounted = false;
+}
+
 void ami_model_connected(struct ami_model *model, int64_t now_us)
 {
     model->now_us = now_us;
@@ -26,6 +32,8 @@ void ami_model_connected(struct ami_model *model, int64_t now_us)
     memset(model->gone, 0, sizeof model->gone); // ids begin anew with a new PBX
     ami_stitch_forget(model);
     ami_channel_each(model, doubt);
+    for (struct ami_call *call = model->calls; call; call = call->next)
+        note_gap(call, now_us);
 }
 
 void ami_model_audit(struct ami_model *model)
@@ -81,7 +89,9 @@ static void drop_doubtful(struct ami_model *model, struct ami_channel *channel)
     if (!channel->doubtful)
         return;
     struct ami_call *call = channel->current;
+    bool spoke = channel->kind == AMI_PHONE && (channel->bridge[0] || channel->answered);
     ami_channel_drop(model, channel);
+    call->moved = call->here > 0 && (call->moved || spoke);
     if (call->here > 0)
         return;
     call->unseen = true;
@@ -93,10 +103,13 @@ static void account_for_all(struct ami_model *model)
     model->doubt_until = 0;
     ami_channel_each(model, drop_doubtful);
     for (struct ami_call *call = model->calls; call; call = call->next) {
+        call->accounted = true;
         if (!call->restored)
             continue;
         call->restored = false;
         call->unseen = call->here == 0;
+        // Who spoke is not there any more.
+        call->moved = call->here > 0 && call->answered && call->talkers == 0;
         ami_call_touch(model, call);
     }
 }
@@ -123,8 +136,20 @@ static struct ami_channel *take(struct ami_model *model, const struct ami_side *
     if (channel)
         return ami_channel_seen(model, side);
     channel = ami_channel_add(model, side);
-    if (channel && channel->root && !channel->home->root[0])
-        ami_call_begin(model, channel->home, channel, side, true);
+    if (!channel)
+        return NULL;
+    struct ami_call *call = channel->home;
+    if (call->gap_at && call->started_at < call->gap_at)
+        call->ring_hidden = !call->ring_at; // it began to ring unseen
+    if (!channel->root || call->root[0])
+        return channel;
+    if (!call->restored)
+        note_gap(call, model->now_us);
+    if (channel->state == AMI_UP && !call->answered) {
+        call->dark = true;
+        call->ring_hidden = !call->ring_at;
+    }
+    ami_call_begin(model, call, channel, side, true);
     return channel;
 }
 
@@ -144,8 +169,8 @@ static void note_leg(struct ami_model *model, struct ami_channel *channel, const
         if (channel->kind == AMI_TRUNK)
             ami_call_goes_out(call);
     }
-    if (channel->state == AMI_RINGING && channel->dialed && !call->ring_at)
-        call->ring_at = model->now_us;
+    if (channel->state == AMI_RINGING && channel->dialed)
+        ami_call_rings(model, call);
 }
 
 // When it was answered is hidden, that it was is not.
@@ -155,9 +180,13 @@ static void note_bridge(struct ami_model *model, struct ami_channel *channel, co
     int64_t answered_at = call->answered_at;
     if (!strcmp(channel->bridge, bridge))
         return;
+    call->moved = call->moved || channel->bridge[0];
+    channel->doubtful = true; // it left unseen
     ami_talk_leave(model, channel);
+    channel->doubtful = false;
     if (!*bridge)
         return;
+    call->dark = false;
     ami_talk_enter(model, channel, bridge, false);
     call->answered_at = answered_at;
 }
@@ -166,23 +195,24 @@ void ami_on_listed(struct ami_model *model, const struct ami_message *message)
 {
     struct ami_side side;
     model->listed++;
-    if (!ami_side(message, "", &side) || ami_channel_kind(side.name) == AMI_SERVICE)
+    if (!ami_side(message, "", &side) || ami_channel_kind(model, side.name) == AMI_SERVICE)
         return;
     struct ami_channel *channel = take(model, &side);
     if (!channel)
         return;
-    const char *bridge = ami_last_value(message, "BridgeId");
+    const char *bridge = ami_last_value(message, "BridgeId"); // Status: BridgeID
     const char *dialled = ami_last_value(message, "DNID");
     const char *application = ami_last_value(message, "Application");
     struct ami_call *call = channel->current;
-    call->hidden = false;
     if (application && !strcasecmp(application, "VoiceMail"))
         ami_call_mailbox(call);
     note_leg(model, channel, application);
     if (bridge && (!application || strcasecmp(application, "Park") != 0))
         note_bridge(model, channel, bridge);
-    if (channel->root && dialled && !strcmp(channel->uniqueid, call->root))
+    if (channel->root && dialled && !strcmp(channel->uniqueid, call->root)) {
         ami_call_called(call, dialled, 2);
+        ami_call_dialled(call, dialled);
+    }
     if (channel->root && channel->state == AMI_UP)
         call->root_up = true;
 }
@@ -196,7 +226,7 @@ void ami_doubts_overdue(struct ami_model *model)
 // Not believed when the account was not shown all that is counted.
 static void complete(struct ami_model *model, int64_t items)
 {
-    bool whole = items >= 0 && items <= model->listed;
+    bool whole = items >= 0 && items <= model->listed && (items > 0 || model->listed == 0);
     model->listed = 0;
     if (whole && model->connected)
         account_for_all(model);
@@ -204,7 +234,9 @@ static void complete(struct ami_model *model, int64_t items)
 
 void ami_on_list_complete(struct ami_model *model, const struct ami_message *message)
 {
-    complete(model, ami_number(ami_value(message, "ListItems"), -1));
+    if (message->count > 3 && !strcasecmp(message->fields[1].key, "ActionID") &&
+        !strcasecmp(message->fields[2].key, "EventList"))
+        complete(model, ami_number(ami_value(message, "ListItems"), -1));
 }
 
 void ami_model_listed(struct ami_model *model, int64_t items, int64_t now_us)

@@ -21,6 +21,8 @@ struct ami_model *ami_model_new(const struct ami_model_options *options)
         ami_copy(model->area, sizeof model->area, options->home.area, 15);
     model->home.country = model->country;
     model->home.area = options->home.area ? model->area : NULL;
+    if (options->endpoints)
+        model->endpoints = *options->endpoints;
     model->call = options->call;
     model->context = options->context;
     return model;
@@ -46,9 +48,39 @@ void ami_model_free(struct ami_model *model)
     free(model);
 }
 
+// Right behind Event and Privilege, where no caller can write: "Timestamp: 1795399026.354654".
+int64_t ami_stamp_us(const struct ami_message *message)
+{
+    if (message->count < 3 || strcasecmp(message->fields[0].key, "Event") != 0 ||
+        strcasecmp(message->fields[1].key, "Privilege") != 0 ||
+        strcasecmp(message->fields[2].key, "Timestamp") != 0)
+        return 0;
+    const char *text = message->fields[2].value;
+    size_t seconds = strspn(text, "0123456789");
+    if (seconds == 0 || seconds > 11 || text[seconds] != '.' ||
+        strspn(text + seconds + 1, "0123456789") != 6 || text[seconds + 7])
+        return 0;
+    return ami_number(text, 0) * 1000000 + ami_number(text + seconds + 1, 0);
+}
+
+bool ami_model_is_stamped(const struct ami_model *model)
+{
+    return model->stamped;
+}
+
+// A PBX whose clock is wrong says wrong times.
+static int64_t when(struct ami_model *model, const struct ami_message *message, int64_t now_us)
+{
+    int64_t stamp_us = ami_stamp_us(message);
+    bool near = stamp_us > now_us - AMI_STAMP_US && stamp_us < now_us + AMI_STAMP_US;
+    if (stamp_us)
+        model->stamped = near;
+    return stamp_us && near ? stamp_us : now_us;
+}
+
 void ami_model_message(struct ami_model *model, const struct ami_message *message, int64_t now_us)
 {
-    model->now_us = now_us;
+    model->now_us = when(model, message, now_us);
     ami_calls_overdue(model, false);
     ami_doubts_overdue(model);
     const struct ami_message *whole = ami_stitch(model, message);
@@ -79,6 +111,17 @@ void ami_model_presentation(struct ami_model *model, const char *uniqueid, bool 
         ami_call_withhold(channel->home);
     channel->home->awaited = false;
     ami_call_touch(model, channel->home);
+    ami_calls_settle(model);
+}
+
+void ami_model_show_awaited(struct ami_model *model, int64_t now_us)
+{
+    model->now_us = now_us;
+    for (struct ami_call *call = model->calls; call; call = call->next) {
+        if (call->awaited)
+            ami_call_touch(model, call);
+        call->awaited = false;
+    }
     ami_calls_settle(model);
 }
 

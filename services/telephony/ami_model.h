@@ -5,6 +5,7 @@
 
 #include "common/base/phone.h"
 #include "proto/proto.h"
+#include "services/telephony/ami_endpoint.h"
 #include "services/telephony/ami_reader.h"
 
 struct ami_model;
@@ -12,6 +13,7 @@ struct ami_model;
 struct ami_model_options {
     const char *source;     // name of the link: `source` of every row
     struct phone_home home; // what a caller's number without country or area code means
+    const struct ami_endpoints *endpoints; // which are phones, which trunks; NULL: by their names
     // The visible record of a call changed. Everything is filled but id, version, client,
     // client_name, shown_contact, contact, staff and teams. `row` and all it points to are valid
     // during the call only. A call is told once with state ENDED, and then forgotten. NULL: nobody
@@ -35,8 +37,13 @@ void ami_model_connected(struct ami_model *model, int64_t now_us);
 // The link is down. Live calls stay as they are: nothing is known of them.
 void ami_model_lost(struct ami_model *model, int64_t now_us);
 
-// Any message: events, and items of CoreShowChannels, Status; others are ignored.
+// Any message: events, and items of CoreShowChannels, Status; others are ignored. An event's own
+// Timestamp counts where it is near to `now_us`, when it was received.
 void ami_model_message(struct ami_model *model, const struct ami_message *message, int64_t now_us);
+// The PBX tells the times itself (timestampevents=yes), and they are used.
+bool ami_model_is_stamped(const struct ami_model *model);
+// When the PBX says that it printed the event; 0: it does not say.
+int64_t ami_stamp_us(const struct ami_message *message);
 
 // When ami_model_due is to be called next, INT64_MAX: never. The session does both.
 int64_t ami_model_due_us(const struct ami_model *model);
@@ -57,6 +64,9 @@ void ami_model_ask_presentation(struct ami_model *model, ami_presentation_ask as
 // `shown` false: withheld, number and name are wiped. Unknown channels are ignored.
 void ami_model_presentation(struct ami_model *model, const char *uniqueid, bool shown,
                             int64_t now_us);
+
+// Nobody can be asked: what is still kept back is shown.
+void ami_model_show_awaited(struct ami_model *model, int64_t now_us);
 
 // Calls that have not ended.
 size_t ami_model_live(const struct ami_model *model);

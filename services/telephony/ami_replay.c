@@ -11,6 +11,7 @@ struct ami_replay {
     char *bytes[AMI_REPLAY_CONNECTIONS];
     size_t sizes[AMI_REPLAY_CONNECTIONS];
     size_t connections;
+    bool untimed[AMI_REPLAY_CONNECTIONS]; // no timing file: the PBX's own times count, if any
     struct ami_replay_step *steps;
     size_t count, room, at;
     struct ami_reader *readers[AMI_REPLAY_CONNECTIONS];
@@ -167,6 +168,7 @@ static bool add_connection(struct ami_replay *replay, const char *path, int64_t 
         fits = add_pieces(replay, connection, timing) || replay->sizes[connection] == 0;
     else
         add_whole(replay, connection, without_timing_us);
+    replay->untimed[connection] = !timing;
     free(timing);
     if (!fits)
         return fail(err, ERR_INVALID, NULL, TEXT_AMI_REPLAY_TIMING, timing_path, NULL);
@@ -248,18 +250,23 @@ const struct ami_replay_step *ami_replay_next(struct ami_replay *replay)
 struct listening {
     struct ami_model *model;
     int64_t now_us;
+    bool untimed;
 };
 
 static void pass(void *context, const struct ami_message *message)
 {
-    const struct listening *to = context;
+    struct listening *to = context;
+    int64_t stamp_us = to->untimed ? ami_stamp_us(message) : 0;
+    if (stamp_us > to->now_us)
+        to->now_us = stamp_us;
     ami_model_message(to->model, message, to->now_us);
 }
 
 void ami_replay_play(struct ami_replay *replay, const struct ami_replay_step *step,
                      struct ami_model *model, int64_t now_us)
 {
-    struct listening to = { model, now_us };
+    bool as_it_was = now_us == step->at_us;
+    struct listening to = { model, now_us, replay->untimed[step->connection] && as_it_was };
     struct ami_reader *reader = replay->readers[step->connection];
     switch (step->kind) {
     case AMI_REPLAY_CONNECTED:

@@ -22,8 +22,9 @@ struct ami_replay_step {
 struct ami_replay;
 
 // Reads the files beside `path` ("FILE.ami"). Without a timing file everything came at
-// `without_timing_us`. Errors: ERR_NOT_FOUND no such file, ERR_INVALID a timing file that does not
-// fit, ERR_UNAVAILABLE unreadable or too large; *ret is untouched then.
+// `without_timing_us`, unless the PBX itself told the times (timestampevents). Errors:
+// ERR_NOT_FOUND no such file, ERR_INVALID a timing file that does not fit, ERR_UNAVAILABLE
+// unreadable or too large; *ret is untouched then.
 MUST_USE bool ami_replay_open(const char *path, int64_t without_timing_us, struct ami_replay **ret,
                               struct err *err);
 // Takes NULL.

@@ -135,7 +135,7 @@ static uint64_t sum_row(const struct call *row)
 
 static void fill_end(const struct ami_model *model, const struct ami_call *call, struct call *row)
 {
-    row->outcome = ami_outcome(call);
+    row->outcome = ami_outcome(model, call);
     row->ended_by = ami_ended_by(model, call);
     row->has_ended_at = call->left_at != 0;
     row->ended_at = call->left_at;

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "services/telephony/act.h"
+#include "services/telephony/ami_md5.h"
 
 #define ACTION_MAX 1024 // Asterisk's limit of a line; ours are shorter
 #define ID_MAX     256
@@ -21,11 +22,14 @@ struct ami_session {
     char user[129], secret[257];
     enum ami_session_state state;
     int64_t ping_at, dead_at, audit_at;
-    bool lists;      // CoreShowChannels is allowed
-    int64_t now_us;  // of the bytes being read
-    struct err *err; // of the bytes being read
-    bool failed;     // the bytes being read ended the session
-    bool refused;    // Getvar is: what the stream shows is shown
+    bool lists;         // CoreShowChannels is allowed
+    int64_t now_us;     // of the bytes being read
+    struct err *err;    // of the bytes being read
+    bool failed;        // the bytes being read ended the session
+    bool refused;       // Getvar is: what the stream shows is shown
+    bool recording;     // the other side answers nothing of ours
+    bool answers;       // Getvar has been answered
+    int64_t give_up_at; // a later action was answered, and Getvar was not
     void (*heard)(void *context, struct id act, enum intent_state state, enum text_id text,
                   const char *detail);
     char tag[17]; // makes our ActionIDs unguessable for callers, who can forge answers
@@ -71,8 +75,8 @@ static bool send_action(struct ami_session *session, const char *action, const c
                         const char *more)
 {
     char text[ACTION_MAX];
-    int size = snprintf(text, sizeof text, "Action: %s\r\nActionID: rufbus-%s-%s\r\n%s\r\n", action,
-                        session->tag, id, more);
+    int size = snprintf(text, sizeof text, "Action: %s\r\n%sActionID: rufbus-%s-%s\r\n\r\n", action,
+                        more, session->tag, id);
     bool fits = size > 0 && (size_t)size < sizeof text;
     if (fits)
         session->send(session->context, text, (size_t)size);
@@ -94,7 +98,8 @@ void ami_session_connected(struct ami_session *session, int64_t now_us)
 {
     ami_reader_reset(session->reader);
     make_tag(session, now_us);
-    session->refused = false;
+    session->refused = session->recording = session->answers = false;
+    session->give_up_at = INT64_MAX;
     session->state = AMI_SESSION_BANNER;
     session->dead_at = now_us + AMI_DEAD_US;
     session->ping_at = INT64_MAX;
@@ -118,19 +123,32 @@ static void give_up(struct ami_session *session, enum err_code code, enum text_i
     (void)fail(session->err, code, NULL, text, detail, session->user, NULL);
 }
 
+// The secret crosses the network only when the PBX does not know a challenge.
+static void log_in(struct ami_session *session, const char *challenge)
+{
+    char more[ACTION_MAX], key[33];
+    if (challenge) {
+        ami_md5(challenge, session->secret, key);
+        (void)snprintf(more, sizeof more, "AuthType: MD5\r\nUsername: %s\r\nKey: %s\r\n",
+                       session->user, key);
+    } else {
+        (void)snprintf(more, sizeof more, "Username: %s\r\nSecret: %s\r\n", session->user,
+                       session->secret);
+    }
+    (void)send_action(session, "Login", "login", more);
+    explicit_bzero(more, sizeof more);
+    session->state = AMI_SESSION_LOGIN;
+}
+
 static void on_banner(struct ami_session *session, const struct ami_message *message)
 {
-    char more[ACTION_MAX];
     const char *banner = ami_value(message, "Banner");
     if (!banner || !strstr(banner, "Call Manager")) {
         give_up(session, ERR_UNAVAILABLE, TEXT_AMI_BANNER, "");
         return;
     }
-    (void)snprintf(more, sizeof more, "Username: %s\r\nSecret: %s\r\nEvents: on\r\n", session->user,
-                   session->secret);
-    (void)send_action(session, "Login", "login", more);
-    explicit_bzero(more, sizeof more);
-    session->state = AMI_SESSION_LOGIN;
+    (void)send_action(session, "Challenge", "challenge", "AuthType: MD5\r\n");
+    session->state = AMI_SESSION_CHALLENGE;
 }
 
 // What of the ActionID is behind our tag; NULL when it is not ours.
@@ -155,8 +173,50 @@ static bool is_success(const struct ami_message *message)
 }
 
 // Status alone tells the number dialled (DNID), and may be allowed where CoreShowChannels is not.
+static void come_up(struct ami_session *session)
+{
+    session->state = AMI_SESSION_UP;
+    session->ping_at = session->now_us + AMI_PING_US;
+    session->audit_at = session->now_us + AMI_AUDIT_US;
+    if (!session->refused)
+        ami_model_ask_presentation(session->model, ask_presentation, session);
+    ami_model_connected(session->model, session->now_us);
+    (void)send_action(session, "CoreShowChannels", "channels", "");
+    (void)send_action(session, "Status", "status", "");
+}
+
+// A recording that is played speaks to whoever once logged in: it will answer nothing.
+static bool is_recording(const struct ami_session *session, const struct ami_message *message)
+{
+    const char *said = ami_value(message, "Message");
+    return is_response(message) && is_success(message) && !own_action(session, message) && said &&
+           !strcasecmp(said, "Authentication accepted");
+}
+
+static bool takes_recording(struct ami_session *session, const struct ami_message *message)
+{
+    if (!is_recording(session, message))
+        return false;
+    session->recording = session->refused = true;
+    come_up(session);
+    return true;
+}
+
+static void on_challenge(struct ami_session *session, const struct ami_message *message)
+{
+    if (takes_recording(session, message))
+        return;
+    const char *id = own_action(session, message);
+    if (!is_response(message) || !id || strcmp(id, "challenge") != 0)
+        return;
+    const char *challenge = ami_value(message, "Challenge");
+    log_in(session, is_success(message) && challenge && *challenge ? challenge : NULL);
+}
+
 static void on_login(struct ami_session *session, const struct ami_message *message)
 {
+    if (takes_recording(session, message))
+        return;
     const char *id = own_action(session, message);
     if (!is_response(message) || !id || strcmp(id, "login") != 0)
         return;
@@ -165,13 +225,7 @@ static void on_login(struct ami_session *session, const struct ami_message *mess
         give_up(session, ERR_UNAUTHENTICATED, TEXT_AMI_LOGIN, reason ? reason : "");
         return;
     }
-    session->state = AMI_SESSION_UP;
-    session->ping_at = session->now_us + AMI_PING_US;
-    session->audit_at = session->now_us + AMI_AUDIT_US;
-    ami_model_ask_presentation(session->model, ask_presentation, session);
-    ami_model_connected(session->model, session->now_us);
-    (void)send_action(session, "CoreShowChannels", "channels", "");
-    (void)send_action(session, "Status", "status", "");
+    come_up(session);
 }
 
 static void ask_presentation(void *context, const char *channel, const char *uniqueid)
@@ -182,6 +236,17 @@ static void ask_presentation(void *context, const char *channel, const char *uni
     (void)snprintf(id, sizeof id, "shown-%s", uniqueid);
     (void)snprintf(more, sizeof more, "Channel: %s\r\nVariable: CALLERID(pres)\r\n", name);
     (void)send_action(session, "Getvar", id, more);
+    if (!session->answers && session->give_up_at == INT64_MAX)
+        (void)send_action(session, "Ping", "probe", "");
+}
+
+// What the stream shows is shown from now on; the log of the link says so.
+static void stop_asking(struct ami_session *session)
+{
+    session->refused = true;
+    session->give_up_at = INT64_MAX;
+    ami_model_show_awaited(session->model, session->now_us);
+    ami_model_ask_presentation(session->model, NULL, NULL);
 }
 
 // "prohib_not_screened", "prohib_passed_screen"...; "unavailable" is no wish of the caller.
@@ -190,20 +255,27 @@ static bool is_prohibited(const char *presentation)
     return !strncasecmp(presentation, "prohib", 6);
 }
 
-// Who may not ask shows what the stream shows: that is said in the log of the link. A channel that
-// is gone was not asked in time; its number stays withheld.
+// Who may not ask, or is not understood, shows what the stream shows. A channel that is gone was
+// not asked in time; its number stays withheld.
 static void on_presentation(struct ami_session *session, const struct ami_message *message,
                             const char *uniqueid)
 {
     const char *value = ami_value(message, "Value");
     const char *reason = ami_value(message, "Message");
-    bool refused = !is_success(message) && reason && !strcasecmp(reason, "Permission denied");
+    bool gone = reason && !strncasecmp(reason, "No such channel", 15);
     bool shown = is_success(message) && value && *value && !is_prohibited(value);
-    ami_model_presentation(session->model, uniqueid, shown || refused, session->now_us);
-    if (!refused)
+    if (!is_success(message) && !gone) {
+        stop_asking(session);
         return;
-    session->refused = true;
-    ami_model_ask_presentation(session->model, NULL, NULL);
+    }
+    session->answers = true;
+    session->give_up_at = INT64_MAX;
+    ami_model_presentation(session->model, uniqueid, shown, session->now_us);
+}
+
+static bool is_list_end(const struct ami_message *message)
+{
+    return !strcasecmp(message->fields[0].value, "CoreShowChannelsComplete");
 }
 
 // An Originate is only queued when it is answered; its own event tells what became of it.
@@ -232,11 +304,15 @@ static void on_up(struct ami_session *session, const struct ami_message *message
     const char *id = own_action(session, message);
     if (id && is_response(message) && !strncmp(id, asked, sizeof asked - 1))
         on_presentation(session, message, id + sizeof asked - 1);
+    if (id && is_response(message) && !strcmp(id, "probe") && !session->answers &&
+        !session->refused)
+        session->give_up_at = session->now_us + AMI_GIVE_UP_US;
     if (id && !strncmp(id, "act-", 4))
         on_act(session, message, id + 4);
     if (id && is_response(message) && !strcmp(id, "channels"))
         session->lists = is_success(message);
-    ami_model_message(session->model, message, session->now_us);
+    if (id || session->recording || !is_list_end(message)) // nobody else asks on this connection
+        ami_model_message(session->model, message, session->now_us);
     if (!id || strcmp(id, "status") != 0 || strcasecmp(message->fields[0].value, "StatusComplete"))
         return;
     const char *items = ami_value(message, "ListItems");
@@ -253,6 +329,7 @@ static void on_message(void *context, const struct ami_message *message)
     switch (session->state) {
     case AMI_SESSION_DOWN: return;
     case AMI_SESSION_BANNER: on_banner(session, message); return;
+    case AMI_SESSION_CHALLENGE: on_challenge(session, message); return;
     case AMI_SESSION_LOGIN: on_login(session, message); return;
     case AMI_SESSION_UP: on_up(session, message); return;
     }
@@ -277,7 +354,7 @@ int64_t ami_session_due_us(const struct ami_session *session)
     if (session->state == AMI_SESSION_DOWN)
         return INT64_MAX;
     const int64_t due[] = { session->ping_at, session->dead_at, session->audit_at,
-                            ami_model_due_us(session->model) };
+                            session->give_up_at, ami_model_due_us(session->model) };
     int64_t first = INT64_MAX;
     for (size_t i = 0; i < sizeof due / sizeof due[0]; i++)
         first = due[i] < first ? due[i] : first;
@@ -301,7 +378,10 @@ bool ami_session_due(struct ami_session *session, int64_t now_us, struct err *er
     if (now_us >= session->dead_at)
         return fail(err, ERR_UNAVAILABLE, NULL, TEXT_AMI_SILENT,
                     int_text(AMI_DEAD_US / 1000000).text, NULL);
+    session->now_us = now_us;
     ami_model_due(session->model, now_us);
+    if (now_us >= session->give_up_at)
+        stop_asking(session);
     if (now_us >= session->ping_at) {
         session->ping_at = now_us + AMI_PING_US;
         (void)send_action(session, "Ping", "ping", "");

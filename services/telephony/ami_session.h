@@ -6,15 +6,19 @@
 #include "common/base/err.h"
 #include "services/telephony/ami_model.h"
 
-#define AMI_PING_US  (INT64_C(15) * 1000000)  // after this long without a Ping
-#define AMI_DEAD_US  (INT64_C(30) * 1000000)  // after this long without a byte
-#define AMI_AUDIT_US (INT64_C(300) * 1000000) // how often it is asked what calls there are
+#define AMI_PING_US (INT64_C(15) * 1000000) // after this long without a Ping
+#define AMI_DEAD_US (INT64_C(30) * 1000000) // after this long without a byte
+// A PBX answers in order: when it answers a later action and not whether a number may be shown, it
+// never will.
+#define AMI_GIVE_UP_US (INT64_C(1) * 1000000)
+#define AMI_AUDIT_US   (INT64_C(300) * 1000000) // how often it is asked what calls there are
 
 enum ami_session_state {
-    AMI_SESSION_DOWN,   // no connection
-    AMI_SESSION_BANNER, // connected, nothing read yet
-    AMI_SESSION_LOGIN,  // user and secret sent
-    AMI_SESSION_UP,     // logged in, events flow
+    AMI_SESSION_DOWN,      // no connection
+    AMI_SESSION_BANNER,    // connected, nothing read yet
+    AMI_SESSION_CHALLENGE, // asked for a challenge
+    AMI_SESSION_LOGIN,     // user and key (or secret) sent
+    AMI_SESSION_UP,        // logged in, events flow
 };
 
 struct ami_session_options {

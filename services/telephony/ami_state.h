@@ -2,6 +2,7 @@
 // What the model keeps: channels and the calls they belong to. Private to ami_*.c.
 #pragma once
 
+#include "services/telephony/ami_endpoint.h"
 #include "services/telephony/ami_model.h"
 
 #define AMI_ID_MAX       200
@@ -11,18 +12,13 @@
 #define AMI_CHANNELS_MAX 8192
 #define AMI_CALLS_MAX    4096
 #define AMI_BUCKETS      1024
+#define AMI_STAMP_US     (INT64_C(5) * 1000000)        // how far the PBX's clock may be off
 #define AMI_GRACE_US     (INT64_C(1) * 1000000)        // waited for the Cdr that names the mailbox
+#define AMI_BLIND_US     (INT64_C(1) * 1000000)        // so soon after a gap its cause may be in it
 #define AMI_DOUBT_US     (INT64_C(4) * 3600 * 1000000) // how long a call is believed in unseen
 
 // Asterisk's numbers of a channel's state (ChannelState).
 enum ami_channel_state { AMI_DOWN = 0, AMI_RING = 4, AMI_RINGING = 5, AMI_UP = 6 };
-
-enum ami_channel_kind {
-    AMI_PHONE,   // a phone of the house: its endpoint is named by its extension
-    AMI_TRUNK,   // to the outside, or anything that is not known to be a phone
-    AMI_LOCAL,   // a pair within the PBX: nobody is at its end
-    AMI_SERVICE, // announcer, recorder: no party of a call; never kept
-};
 
 // Why a phone called was not lifted, as the dial's end says; its hangup may know better.
 enum ami_refusal { AMI_NOT_REFUSED, AMI_RANG_OUT, AMI_BUSY, AMI_FAILED };
@@ -84,25 +80,34 @@ struct ami_call {
     bool mailbox, menu;  // what the PBX did itself
     bool mailbox_sure;   // said by the PBX, not judged by the order of events
     bool queued;         // waits in a queue now
-    bool abandoned;      // the caller left while waiting
+    bool parking;        // waits to be fetched
+    bool queue_dialed;   // the phones called last were called by a queue
+    bool abandoned;      // it stopped waiting: the caller left, or the time was over
     bool rang_out, busy, rejected, failed; // what became of phones called
     bool root_refused;                     // a click to dial that the agent did not lift
     bool dialing;                          // a phone was called at all
     struct ami_hangup hangup;
-    enum call_ended_by first_leaver;
+    enum call_ended_by first_leaver;    // who left the others in the conversation first
+    enum call_ended_by refused_by;      // who did not take it, by an act of their own
     bool ordered, restarted, timed_out; // ended by a program, a restart, a time limit
     bool in_bridge_last;                // somebody left a bridge, and nothing came after
     bool cancelled;                     // the last phones called were given up
     bool consultation;                  // it was the question call of a transfer
     bool unseen;                        // it ended while nobody watched
-    bool hidden; // somebody came up while nobody watched, and the list has not yet told who is here
     bool crashed;
     bool restored;
+    int64_t gap_at;   // since when it is seen again after a lost link, or for the first time
+    bool accounted;   // a list of all channels has come since
+    bool dark;        // its caller was answered unseen, by whomever
+    bool ring_hidden; // a phone may have rung unseen
+    bool moved;       // whoever spoke left unseen, and it went on
     char transferred_to[321];
     enum transfer_kind transfer;
     bool transfer_answered;
     char action_id[321];
-    int64_t settle_at; // an ended call waits until then for its Cdr; 0: does not
+    bool from_cdr;              // only its Cdr is shown to this account
+    int64_t cdr_start, cdr_end; // of all its rows, in the PBX's own time; 0: not seen
+    int64_t settle_at;          // an ended call waits until then for its Cdr; 0: does not
     bool cdr_seen;
     uint64_t told; // sum of the row last told
 };
@@ -113,6 +118,7 @@ struct ami_model {
     char source[241];
     char country[8], area[16];
     struct phone_home home;
+    struct ami_endpoints endpoints;
     void (*call)(void *context, const struct call *row);
     void *context;
     ami_presentation_ask ask;
@@ -127,13 +133,16 @@ struct ami_model {
     struct ami_call *touched;
     struct ami_held *held;
     size_t settling;            // calls that wait for their Cdr
-    bool shows_hangup_requests; // this account sees who hangs up
+    bool shows_calls;           // this account sees channels
+    bool shows_queues;          // and who waits
+    bool shows_hangup_requests; // and who hangs up
     bool connected;
     bool shutting_down;
     int64_t lost_at;     // 0: never
     int64_t doubt_until; // 0: every call has been accounted for
     int64_t listed;      // items of a list of channels since the last one was complete
     int64_t now_us;
+    bool stamped; // events tell their times
 };
 
 // One channel as a message shows it: "", "Dest", "Transferer"... before every key.
@@ -154,15 +163,23 @@ bool ami_side_names(const struct ami_side *side, const char *name, int64_t *stat
 int64_t ami_number(const char *text, int64_t otherwise);
 
 // ami_channel.c
-enum ami_channel_kind ami_channel_kind(const char *name);
-void ami_channel_extension(const char *name, char out[41]);
+enum ami_channel_kind ami_channel_kind(const struct ami_model *model, const char *name);
+void ami_channel_extension(const struct ami_model *model, const char *name, char out[41]);
 struct ami_channel *ami_channel_find(const struct ami_model *model, const char *uniqueid);
 struct ami_channel *ami_channel_named(const struct ami_model *model, const char *name);
 // The known channel a message is about, its state, place, and call read anew; NULL when it is
 // unknown or the message contradicts what is known.
 struct ami_channel *ami_channel_seen(struct ami_model *model, const struct ami_side *side);
 struct ami_channel *ami_channel_add(struct ami_model *model, const struct ami_side *side);
-void ami_channel_rename(struct ami_channel *channel, const char *name);
+// Ids that are over: of channels that hung up, of calls that only their Cdr told.
+bool ami_is_gone(const struct ami_model *model, const char *id);
+void ami_note_gone(struct ami_model *model, const char *id);
+// How many of the call are in that bridge.
+size_t ami_bridge_parties(const struct ami_model *model, const struct ami_call *call,
+                          const char *bridge);
+// Somebody else is in its bridge too.
+bool ami_channel_has_company(const struct ami_model *model, const struct ami_channel *channel);
+void ami_channel_rename(struct ami_channel *channel, const char *before, const char *name);
 void ami_channel_drop(struct ami_model *model, struct ami_channel *channel);
 // Calls `each` for all; it may drop the channel it is given.
 void ami_channel_each(struct ami_model *model,
@@ -177,6 +194,10 @@ void ami_call_touch(struct ami_model *model, struct ami_call *call);
 void ami_call_begin(struct ami_model *model, struct ami_call *call, struct ami_channel *root,
                     const struct ami_side *side, bool from_list);
 void ami_call_called(struct ami_call *call, const char *called, int rank);
+void ami_call_rings(const struct ami_model *model, struct ami_call *call);
+// Of a phone's call that was first seen when it was up: what it had dialled; "": it was dialled
+// for.
+void ami_call_dialled(struct ami_call *call, const char *number);
 bool ami_call_adopt(struct ami_call *call, const struct ami_channel *phone,
                     const struct ami_side *side);
 // A phone's call that turns out to lead outside, although its number looked like one within.
@@ -193,9 +214,16 @@ void ami_call_free(struct ami_model *model, struct ami_call *call);
 // Tells what changed in the calls touched, and forgets the ended ones.
 void ami_calls_settle(struct ami_model *model);
 void ami_calls_overdue(struct ami_model *model, bool all);
+// It ended, or went on elsewhere, so soon after a gap that the reason may lie in it.
+bool ami_call_is_blind(const struct ami_call *call, int64_t at_us);
+// Or channels of it are not known at all, as nobody could list them.
+bool ami_call_is_unsure(const struct ami_call *call);
+void ami_call_settle_at(struct ami_model *model, struct ami_call *call, int64_t at_us);
+void ami_set_caller(const struct ami_model *model, struct ami_call *call, const char *number,
+                    const char *name);
 
 // ami_outcome.c
-enum call_outcome ami_outcome(const struct ami_call *call);
+enum call_outcome ami_outcome(const struct ami_model *model, const struct ami_call *call);
 enum call_ended_by ami_ended_by(const struct ami_model *model, const struct ami_call *call);
 
 // ami_row.c
@@ -206,11 +234,15 @@ void ami_talk_enter(struct ami_model *model, struct ami_channel *channel, const 
                     bool parking);
 void ami_talk_leave(struct ami_model *model, struct ami_channel *channel);
 
+// ami_cdr.c
+void ami_on_cdr(struct ami_model *model, const struct ami_message *message);
+
 // ami_event.c
 void ami_event(struct ami_model *model, const struct ami_message *message);
 // ami_transfer.c
 void ami_on_blind_transfer(struct ami_model *model, const struct ami_message *message);
 void ami_on_attended_transfer(struct ami_model *model, const struct ami_message *message);
+void ami_on_parked(struct ami_model *model, const struct ami_message *message);
 void ami_on_unparked(struct ami_model *model, const struct ami_message *message);
 void ami_on_originated(struct ami_model *model, const struct ami_message *message);
 void ami_note_redirect(struct ami_model *model, struct ami_channel *channel, const char *before);

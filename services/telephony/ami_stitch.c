@@ -71,16 +71,28 @@ static size_t channel_end(const struct ami_message *message, size_t from, const 
     return 0;
 }
 
+// Shows one channel only; what a caller wrote may stand behind it once more.
+static bool is_list_item(const struct ami_message *message)
+{
+    const char *event = message->fields[0].value;
+    return !strcasecmp(event, "Status") || !strcasecmp(event, "CoreShowChannel");
+}
+
 // True when a channel or Cdr begins in the message but does not end: what a caller wrote broke it.
 // The first that does not end is the PBX's own; later ones may be forged.
 static bool is_broken(const struct ami_message *message, size_t from, size_t *start, char *prefix)
 {
+    bool item = is_list_item(message);
+    // What a caller wrote behind a list's item, where nothing more is waited for.
+    if (from == 0 && !item && message->count > 1 && is_key(message->fields[0].key, "", "Event") &&
+        !is_key(message->fields[1].key, "", "Privilege"))
+        return false;
     if (from == 0 && !strcasecmp(message->fields[0].value, "Cdr")) {
         *start = 0;
         memcpy(prefix, CDR_PREFIX, sizeof CDR_PREFIX);
         return channel_end(message, 0, prefix) == 0;
     }
-    for (size_t end = from; end < message->count;) {
+    for (size_t end = from; end < message->count && !(item && end > 0);) {
         *start = next_channel(message, end, prefix);
         if (*start == message->count)
             return false;

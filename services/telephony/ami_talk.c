@@ -27,7 +27,7 @@ static void stop(struct ami_model *model, struct ami_channel *channel)
     if (!home || --home->talkers > 0)
         return;
     int64_t until = model->now_us;
-    if (channel->doubtful && model->lost_at > home->talk_since)
+    if (channel->doubtful && model->lost_at >= home->talk_since)
         until = model->lost_at; // it ended unseen: not longer than it was seen
     if (until > home->talk_since)
         home->talk_us += until - home->talk_since;
@@ -43,8 +43,13 @@ void ami_talk_enter(struct ami_model *model, struct ami_channel *channel, const 
     start(model, channel);
     if (parking)
         return;
-    ami_call_goes_on(channel->current);
-    ami_call_answered(model, channel->current, channel);
+    // Another phone came to it by itself; how is told, unless the account is not shown it.
+    struct ami_call *call = channel->current;
+    if (channel->kind == AMI_PHONE && channel->root && call->agent[0] && call->answered &&
+        channel->home != call && strcmp(channel->extension, call->agent) != 0)
+        call->moved = true;
+    ami_call_goes_on(call);
+    ami_call_answered(model, call, channel);
     if (!channel->home || channel->home == channel->current)
         return;
     ami_call_goes_on(channel->home);
@@ -55,6 +60,7 @@ void ami_talk_leave(struct ami_model *model, struct ami_channel *channel)
 {
     if (!channel->bridge[0])
         return;
+    bool leaves_others = ami_channel_has_company(model, channel);
     stop(model, channel);
     channel->bridge[0] = '\0';
     channel->parked = false;
@@ -62,6 +68,6 @@ void ami_talk_leave(struct ami_model *model, struct ami_channel *channel)
         return;
     struct ami_call *call = channel->current;
     call->in_bridge_last = true;
-    if (!call->first_leaver)
+    if (!call->first_leaver && leaves_others)
         call->first_leaver = ami_call_role(call, channel);
 }

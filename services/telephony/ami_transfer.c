@@ -33,7 +33,7 @@ void ami_on_blind_transfer(struct ami_model *model, const struct ami_message *me
     struct ami_channel *transferee = seen(model, message, "Transferee");
     const char *extension = ami_last_value(message, "Extension");
     struct ami_channel *channel = transferee ? transferee : transferer;
-    if (!channel || !extension || !*extension || !succeeded(message))
+    if (!channel || !extension || !*extension || !succeeded(message) || channel->current->parking)
         return;
     pass_on(channel->current, extension, transfer_kind_BLIND, false);
 }
@@ -97,12 +97,16 @@ static const struct ami_channel *asked(const struct ami_model *model, const stru
 }
 
 static void pass_on_asked(struct ami_model *model, struct ami_call *call,
-                          const struct ami_channel *transferer)
+                          const struct ami_call *question, const struct ami_channel *transferer)
 {
     const struct ami_channel *to = asked(model, call, transferer);
+    if (!to && question)
+        to = asked(model, question, transferer);
     if (to)
         pass_on(call, to->kind == AMI_PHONE ? to->extension : to->exten, transfer_kind_ATTENDED,
                 to->state == AMI_UP);
+    else if (question && question->called[0])
+        pass_on(call, question->called, transfer_kind_ATTENDED, false);
 }
 
 void ami_on_attended_transfer(struct ami_model *model, const struct ami_message *message)
@@ -126,12 +130,13 @@ void ami_on_attended_transfer(struct ami_model *model, const struct ami_message 
         target = other;
         chosen = 1;
     }
-    if (!target || !known[chosen]) {
-        pass_on_asked(model, call, first);
-        return;
+    if (target && known[chosen]) {
+        name_target(target, &sides[chosen], question, to);
+        pass_on(call, to, transfer_kind_ATTENDED, target->state == AMI_UP);
+    } else {
+        // Passed on while it still rings there: nobody has lifted.
+        pass_on_asked(model, call, question, first);
     }
-    name_target(target, &sides[chosen], question, to);
-    pass_on(call, to, transfer_kind_ATTENDED, target->state == AMI_UP);
     if (question)
         question->consultation = true;
     if (question)
@@ -139,11 +144,26 @@ void ami_on_attended_transfer(struct ami_model *model, const struct ami_message 
     ami_call_touch(model, call);
 }
 
+// A transfer to the parking place is told before or after: it is no transfer to anybody yet.
+void ami_on_parked(struct ami_model *model, const struct ami_message *message)
+{
+    struct ami_channel *parked = seen(model, message, "Parkee");
+    if (!parked)
+        return;
+    struct ami_call *call = parked->current;
+    call->parking = true;
+    if (call->transfer == transfer_kind_BLIND && !call->transfer_answered)
+        call->transferred_to[0] = '\0';
+}
+
 void ami_on_unparked(struct ami_model *model, const struct ami_message *message)
 {
     struct ami_channel *parked = seen(model, message, "Parkee");
     struct ami_channel *by = seen(model, message, "Retriever");
-    if (!parked || !by || !by->extension[0] || !parked->current->answered)
+    if (parked)
+        parked->current->parking = false;
+    if (!parked || !by || !by->extension[0] || !parked->current->answered ||
+        !strcmp(by->extension, parked->current->agent))
         return;
     pass_on(parked->current, by->extension, transfer_kind_PARK, true);
 }
@@ -156,6 +176,10 @@ void ami_note_redirect(struct ami_model *model, struct ami_channel *channel, con
     if (!call->answered || !ami_is_party(channel) || !*before || call->hangup.by ||
         !strcmp(channel->exten, before) || !strcmp(channel->exten, call->transferred_to))
         return;
+    if (ami_call_is_blind(call, model->now_us)) {
+        call->moved = true; // by a transfer that was told in the gap, or by a program
+        return;
+    }
     if (channel->extension[0] && !strcmp(channel->extension, call->agent))
         return;
     // Whoever left second was left: the dialplan goes on for it by itself.

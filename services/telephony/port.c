@@ -10,6 +10,7 @@
 
 struct telephony {
     struct switchboard board; // first: it is request.context
+    struct ami_endpoints endpoints;
     char country[8], area[16];
     struct source *sources[LINKS_MAX];
     size_t source_count;
@@ -59,6 +60,18 @@ static void settle_dialling(struct telephony *telephony, const struct app_start 
     };
 }
 
+static bool settle_endpoints(struct telephony *telephony, const struct app_start *start,
+                             const char *option, struct err *err)
+{
+    bool phone = strcmp(option, "phone") == 0;
+    const char *spec;
+    for (int i = 0; (spec = start->value(start, option, i)) != NULL && *spec; i++) {
+        if (!ami_endpoints_add(&telephony->endpoints, phone, spec))
+            return fail(err, ERR_INVALID, option, TEXT_SOURCE_ENDPOINT, spec, NULL);
+    }
+    return true;
+}
+
 static bool add(struct telephony *telephony, struct source *source)
 {
     if (source)
@@ -69,8 +82,10 @@ static bool add(struct telephony *telephony, struct source *source)
 static bool start_port(void *port, const struct app_start *start, struct err *err)
 {
     struct telephony *telephony = port;
-    struct source_place place = { start->loop, start->server, &telephony->board, NULL };
-    if (!settle_home(telephony, start, err))
+    struct source_place place = { start->loop, start->server, &telephony->board, NULL,
+                                  &telephony->endpoints };
+    if (!settle_home(telephony, start, err) || !settle_endpoints(telephony, start, "phone", err) ||
+        !settle_endpoints(telephony, start, "trunk", err))
         return false;
     settle_dialling(telephony, start);
     place.acting = acting_new(&place, telephony->sources, &telephony->source_count);
@@ -107,6 +122,15 @@ const struct option telephony_options[TELEPHONY_OPTIONS] = {
       "play a capture, may be repeated" },
     { "replay-pace", "fast|real", false, "fast", "so schnell es geht, oder wie es war",
       "as fast as possible, or as it was" },
+    { "phone", "MUSTER[=NEBENSTELLE]", true, NULL,
+      "Kanäle, die ein Telefon des Hauses sind, z. B. „PJSIP/tisch*“ (* ist die Nebenstelle) oder "
+      "„SCCP/anna=101“; sonst: Endpunkte aus höchstens sechs Ziffern; mehrfach möglich",
+      "channels that are a phone of the house, as \"PJSIP/desk*\" (* is the extension) or "
+      "\"SCCP/anna=101\"; otherwise: endpoints of at most six digits; may be repeated" },
+    { "trunk", "MUSTER", true, NULL,
+      "Kanäle, die nach draußen führen, obwohl sie wie ein Telefon heißen, z. B. „SIP/4711“; "
+      "mehrfach möglich",
+      "channels that lead outside although named like a phone, as \"SIP/4711\"; may be repeated" },
     { "country", "VORWAHL", false, "49", "Land der Anlage: 49, 43, 41, 423",
       "country of the PBX: 49, 43, 41, 423" },
     { "area", "VORWAHL", false, NULL, "Ortsvorwahl ohne 0, für Nummern ohne Vorwahl",

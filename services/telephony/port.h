@@ -7,5 +7,5 @@
 
 extern const struct port telephony_port;
 
-#define TELEPHONY_OPTIONS 10
+#define TELEPHONY_OPTIONS 12
 extern const struct option telephony_options[TELEPHONY_OPTIONS];

@@ -62,6 +62,7 @@ bool source_begin(struct source *source)
     struct ami_model_options options = {
         .source = source->name,
         .home = source->place.board->home,
+        .endpoints = source->place.endpoints,
         .call = teller_tell,
         .context = source->teller,
     };

@@ -5,6 +5,7 @@
 
 #include "common/run/loop.h"
 #include "common/step/server.h"
+#include "services/telephony/ami_endpoint.h"
 #include "services/telephony/switchboard.h"
 
 struct source;
@@ -15,6 +16,7 @@ struct source_place {
     struct server *server;
     struct switchboard *board; // its home; the source's link_row is kept up to date in it
     struct acting *acting;     // hears what becomes of actions
+    const struct ami_endpoints *endpoints; // which channels are phones
 };
 
 // "NAME=USER:SECRET@HOST:PORT", HOST a name or address ([...] around IPv6). First takes back the

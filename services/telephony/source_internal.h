@@ -23,6 +23,7 @@ struct source {
     int port;
     struct ami_session *session;
     struct link *link;
+    bool stamped, blind; // as last said
     // Replay.
     struct ami_replay *replay;
     bool real_pace;

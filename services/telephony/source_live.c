@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/run/log.h"
 #include "common/wire/codec.h"
 #include "services/telephony/acting.h"
 #include "services/telephony/source_internal.h"
@@ -55,6 +56,27 @@ static void connected(void *context, int64_t now_us)
     arm(source, now_us);
 }
 
+// What is used for times, and whether withheld numbers can be known, is told wherever it changes.
+static void say_state(struct source *source, bool was_up)
+{
+    bool stamped = ami_model_is_stamped(source->model);
+    bool blind = !ami_session_sees_withheld(source->session);
+    if (!is_up(source) || (was_up && stamped == source->stamped && blind == source->blind)) {
+        source_say(source, is_up(source), NULL);
+        return;
+    }
+    char text[200];
+    source->stamped = stamped;
+    source->blind = blind;
+    snprintf(text, sizeof text, "angemeldet; Zeiten %s%s",
+             stamped ? "der Anlage (timestampevents)" : "des Empfangs",
+             blind ? "; ob eine Nummer unterdrückt ist, sagt die Anlage nicht (write = reporting?)"
+                   : "");
+    source_say(source, true, text);
+    log_write(LEVEL_INFO, "event=link source=%s times=%s withheld=%s", source->name,
+              stamped ? "pbx" : "receipt", blind ? "hidden" : "asked");
+}
+
 static void bytes_came(void *context, struct bytes bytes, int64_t now_us)
 {
     struct source *source = context;
@@ -65,7 +87,7 @@ static void bytes_came(void *context, struct bytes bytes, int64_t now_us)
         link_restart(source->link, err.german);
         return;
     }
-    source_say(source, is_up(source), is_up(source) && !was_up ? "angemeldet" : NULL);
+    say_state(source, was_up);
     arm(source, now_us);
 }
 

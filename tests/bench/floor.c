@@ -155,7 +155,7 @@ int main(int argc, char **argv)
     if (argc == 6 && strcmp(argv[1], "contacts") == 0)
         serve_contacts(argv[2], argv[3], argv[4], strtoull(argv[5], NULL, 10));
     if (argc == 6 && strcmp(argv[1], "telephony") == 0)
-        return floor_telephony(argv[2], argv[3], argv[4], atoi(argv[5]));
+        return floor_telephony(argv[2], argv[3], argv[4], (int)strtol(argv[5], NULL, 10));
     if (argc == 6 && strcmp(argv[1], "notifier") == 0)
         return floor_notifier(argv[2], argv[3], argv[4], argv[5]);
     fprintf(stderr, "bench_floor contacts|telephony|notifier FOLDER RUN SECRET ARGUMENT\n");

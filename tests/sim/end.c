@@ -261,7 +261,7 @@ static void check_board(struct sim *sim)
 
     for (size_t seq = 1; seq <= mirror->count && !sim->failed; seq++) {
         arena_reset(sim->arena);
-        if (!mirror_at(mirror, seq)->after)
+        if (!mirror_at(mirror, seq)->after && mirror_is(mirror_at(mirror, seq), "call"))
             check_board_row(sim, mirror_at(mirror, seq));
     }
 }

@@ -77,6 +77,13 @@ bool mirror_is(const struct told_fact *fact, const char *kind)
     return strcmp(fact->kind->name, kind) == 0;
 }
 
+const char *mirror_service(const struct sim *sim, const struct mirror *mirror)
+{
+    static const char *const names[MIRRORS] = { "contacts", "telephony", "notifier" };
+
+    return names[mirror - sim->mirrors];
+}
+
 size_t mirror_pick(struct sim *sim, const struct mirror *mirror, const char *kind)
 {
     for (int tries = 0; tries < 40 && mirror->count; tries++) {
@@ -223,7 +230,7 @@ static void check_order(struct sim *sim, struct mirror *mirror, const struct tol
 {
     const struct told_fact *before = mirror_at(mirror, fact->before);
     const char *name = fact->kind->name;
-    bool board = strcmp(name, "board_call") == 0;
+    bool board = strncmp(name, "board_", 6) == 0; // numbered by the notifier's log
     int64_t version = before ? before->version : 0;
 
     // A row that comes back to the board begins with a number of the log.
@@ -238,7 +245,7 @@ static void check_order(struct sim *sim, struct mirror *mirror, const struct tol
         sim_fail(sim, "%s %s is gone and never was", name, id_text(fact->entity).text);
     if (strcmp(name, "call") == 0 && before)
         check_call(sim, before, fact);
-    if (board && before)
+    if (strcmp(name, "board_call") == 0 && before)
         check_board(sim, before, fact);
 }
 

@@ -109,7 +109,8 @@ static void check_strangers(struct sim *sim)
     size_t recorded_calls = 0, found = 0;
 
     for (size_t seq = 1; seq <= mirror->count; seq++)
-        recorded_calls += mirror_at(mirror, seq)->before == 0;
+        recorded_calls +=
+            mirror_is(mirror_at(mirror, seq), "call") && mirror_at(mirror, seq)->before == 0;
     for (size_t i = 0; i < sim->pbx->count; i++) {
         arena_reset(sim->arena);
         found += recorded(sim, &sim->pbx->calls[i]) != NULL;

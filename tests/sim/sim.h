@@ -174,6 +174,7 @@ const struct told_fact *mirror_at(const struct mirror *mirror, size_t seq);
 const struct told_fact *mirror_version(const struct mirror *mirror, struct id entity,
                                        int64_t version);
 bool mirror_is(const struct told_fact *fact, const char *kind);
+const char *mirror_service(const struct sim *sim, const struct mirror *mirror);
 // An entity of this kind that lives, by chance; 0: none.
 size_t mirror_pick(struct sim *sim, const struct mirror *mirror, const char *kind);
 // The row decoded into the arena; fails the simulation when it cannot be.

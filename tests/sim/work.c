@@ -369,8 +369,8 @@ void op_caused(struct sim *sim, struct mirror *mirror, size_t seq)
                      id_text(fact->entity).text);
         return;
     }
-    if (mirror == &sim->mirrors[MIRROR_NOTIFIER])
-        return; // its facts name what caused those that it follows
+    if (strcmp(op->method->service, mirror_service(sim, mirror)) != 0)
+        return; // facts that follow from another service's name what caused that one
     op->fact = seq;
     if (++op->effects > 1)
         sim_fail(sim, "%s %s was done twice", op->method->name, id_text(op->request).text);

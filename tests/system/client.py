@@ -31,7 +31,7 @@ def read_key(path):
     words = {}
     with open(path, encoding="utf-8") as file:
         for line in file:
-            match = re.match(r"(public|secret)\s*=?\s*(\S+)", line)
+            match = re.match(r"(public|secret)\s+(\S+)", line)
             if match:
                 words[match[1]] = match[2].encode()
     return words

@@ -66,7 +66,7 @@ static inline void listen(void *context, const struct call *row)
 static inline struct house *house_new(void)
 {
     struct house *house = calloc(1, sizeof *house);
-    struct ami_model_options options = { "pbx", { "49", "30" }, listen, house };
+    struct ami_model_options options = { "pbx", { "49", "30" }, NULL, listen, house };
     house->model = ami_model_new(&options);
     house->reader = ami_reader_new();
     house->now_us = START;

@@ -10,9 +10,10 @@ static void list(struct house *house, const struct leg *legs, size_t count, cons
         (void)snprintf(text, sizeof text, "Application: Dial\r\nBridgeId: %s\r\n", bridged);
         one(house, "CoreShowChannel", &legs[i], text);
     }
-    (void)snprintf(
-        text, sizeof text,
-        "Event: CoreShowChannelsComplete\r\nEventList: Complete\r\nListItems: %zu\r\n\r\n", count);
+    (void)snprintf(text, sizeof text,
+                   "Event: CoreShowChannelsComplete\r\nActionID: a\r\nEventList: "
+                   "Complete\r\nListItems: %zu\r\n\r\n",
+                   count);
     plain(house, text);
 }
 
@@ -62,7 +63,8 @@ TEST(a_list_of_which_not_all_was_shown_ends_nothing)
     struct leg caller = caller_leg(), phone = phone_leg();
     ring(house, &caller, &phone);
     lose(house);
-    plain(house, "Event: CoreShowChannelsComplete\r\nEventList: Complete\r\nListItems: 2\r\n\r\n");
+    plain(house, "Event: CoreShowChannelsComplete\r\nActionID: a\r\nEventList: "
+                 "Complete\r\nListItems: 2\r\n\r\n");
     CHECK_INT(ami_model_live(house->model), 1);
     house_free(house);
 }
@@ -168,4 +170,91 @@ TEST(without_a_list_a_lost_call_is_given_up_after_hours)
     CHECK_INT(ami_model_live(house->model), 0);
     CHECK_STR(house->last, "ended agent - rings talks unknown by unknown");
     house_free(house);
+}
+
+TEST(a_stored_call_whose_agent_left_unseen)
+{
+    struct house *house = house_new();
+    struct call row = stored_row();
+    struct leg caller = caller_leg();
+    caller.state = 6;
+    ami_model_restore(house->model, &row);
+    ami_model_connected(house->model, house->now_us);
+    list(house, &caller, 1, "");
+    house->now_us += 2 * SECOND;
+    one(house, "HangupRequest", &caller, "Cause: 16\r\n");
+    one(house, "Hangup", &caller, "Cause: 16\r\n");
+    CHECK_STR(house->last, "ended agent 101 rings talks unknown by caller");
+    house_free(house);
+}
+
+// Its caller is with somebody or something, but with whom is hidden.
+TEST(a_call_that_was_answered_in_the_gap)
+{
+    struct house *house = house_up();
+    struct leg legs[] = { caller_leg(), phone_leg() };
+    struct leg other = { "PJSIP/102-00000003", "1.3", "1.1", 0, "102", "Jörg", "s" };
+    ring(house, &legs[0], &legs[1]);
+    lose(house);
+    legs[0].state = 6;
+    list(house, legs, 1, "");
+    one(house, "Newchannel", &other, "");
+    dial(house, "DialBegin", &legs[0], &other, "");
+    talk(house, &legs[0], &other);
+    CHECK(!house->row.has_answered_at && !house->row.agent);
+    house->now_us += 2 * SECOND;
+    hang_up(house, &legs[0], &other);
+    CHECK_STR(house->last, "ended agent - rings talks unknown by caller");
+    house_free(house);
+}
+
+TEST(a_reason_that_may_lie_in_the_gap_is_not_concluded)
+{
+    for (int late = 0; late < 2; late++) {
+        struct house *house = house_up();
+        struct leg legs[] = { caller_leg(), phone_leg() };
+        ring(house, &legs[0], &legs[1]);
+        talk(house, &legs[0], &legs[1]);
+        lose(house);
+        list(house, legs, 2, "b1");
+        house->now_us += late ? 2 * SECOND : -2 * SECOND;
+        bridge(house, "BridgeLeave", &legs[0], "b1");
+        one(house, "Hangup", &legs[0], "Cause: 16\r\n");
+        house->now_us -= SECOND;
+        one(house, "SoftHangupRequest", &legs[1], "Cause: 32\r\n");
+        one(house, "Hangup", &legs[1], "Cause: 16\r\n");
+        CHECK_STR(house->last, late ? "ended agent 101 rings talks answered by ami"
+                                    : "ended agent 101 rings talks answered by unknown");
+        house_free(house);
+    }
+}
+
+// First seen when it was up: what was dialled tells who began it.
+TEST(a_phones_call_that_is_first_seen_when_it_is_up)
+{
+    static const struct {
+        const char *dialled;
+        enum call_direction direction;
+        const char *called;
+    } cases[] = {
+        { "01713920011", call_direction_OUTBOUND, "01713920011" },
+        { "102", call_direction_INTERNAL, "102" },
+        { "", call_direction_CLICK_TO_DIAL, "-" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct house *house = house_up();
+        struct leg phone = { "PJSIP/101-00000001",    "1.1", "1.1", 6, "+493023125101",
+                             "Name wie nach draußen", "102" };
+        char more[128];
+        one(house, "CoreShowChannel", &phone, "Application: Dial\r\nBridgeId: b1\r\n");
+        CHECK_INT(house->row.direction, call_direction_ABSENT);
+        CHECK_STR(house->caller, "101");
+        CHECK(house->row.caller_name == NULL);
+        (void)snprintf(more, sizeof more, "Type: PJSIP\r\nDNID: %s\r\nBridgeID: b1\r\n",
+                       cases[i].dialled);
+        one(house, "Status", &phone, more);
+        CHECK_INT(house->row.direction, cases[i].direction);
+        CHECK_STR(house->called, cases[i].called);
+        house_free(house);
+    }
 }

@@ -240,6 +240,23 @@ TEST(withheld_numbers)
     }
 }
 
+TEST(a_name_that_is_not_known_withholds_nothing)
+{
+    static const char *const names[] = { "Unbekannt", "Unavailable", "unknown" };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct house *house = house_up();
+        struct leg caller = caller_leg();
+        caller.caller_name = names[i];
+        one(house, "Newchannel", &caller, "");
+        CHECK_STR(house->caller, "+4940669690123");
+        caller.number = names[i];
+        caller.uniqueid = caller.linkedid = "2.1";
+        one(house, "Newchannel", &caller, "");
+        CHECK_STR(house->caller, "-");
+        house_free(house);
+    }
+}
+
 TEST(numbers_as_callers_send_them)
 {
     static const char *const numbers[][2] = {

@@ -63,7 +63,7 @@ static const struct end *find(const struct book *book, const char *ref)
 
 static struct ami_model *model_new(struct book *book)
 {
-    struct ami_model_options options = { "pbx", { "49", "30" }, listen, book };
+    struct ami_model_options options = { "pbx", { "49", "30" }, NULL, listen, book };
     return ami_model_new(&options);
 }
 
@@ -370,7 +370,7 @@ static void rows_only(void *context, const struct call *row)
 static void play_spoiled(const char *bytes, size_t size, uint64_t *chance)
 {
     size_t ended = 0;
-    struct ami_model_options options = { "pbx", { "49", "30" }, rows_only, &ended };
+    struct ami_model_options options = { "pbx", { "49", "30" }, NULL, rows_only, &ended };
     struct forging to = { NULL, NULL, ami_model_new(&options), ami_reader_new(), 1 };
     size_t at = 0;
     ami_model_connected(to.model, 1);
@@ -441,7 +441,7 @@ static void newchannel(struct ami_model *model, struct ami_reader *reader, int n
 TEST(endless_junk_does_not_fill_the_memory)
 {
     size_t ended = 0;
-    struct ami_model_options options = { "pbx", { "49", "30" }, rows_only, &ended };
+    struct ami_model_options options = { "pbx", { "49", "30" }, NULL, rows_only, &ended };
     struct ami_model *model = ami_model_new(&options);
     struct ami_reader *reader = ami_reader_new();
     ami_model_connected(model, 1);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/telephony/ami_md5.h"
 #include "services/telephony/ami_session.h"
 #include "tests/harness/test.h"
 
@@ -51,7 +52,7 @@ static void listen(void *context, const struct call *row)
 static struct line *line_new(void)
 {
     struct line *line = calloc(1, sizeof *line);
-    struct ami_model_options model = { "pbx", { "49", "30" }, listen, line };
+    struct ami_model_options model = { "pbx", { "49", "30" }, NULL, listen, line };
     line->model = ami_model_new(&model);
     struct ami_session_options options = { .user = "rufbus",
                                            .secret = "ge\r\nheim",
@@ -79,12 +80,13 @@ static void id_of(const struct line *line, const char *action, char out[256])
 {
     char head[64];
     const char *at = line->sent, *found = NULL;
-    (void)snprintf(head, sizeof head, "Action: %s\r\nActionID: ", action);
+    (void)snprintf(head, sizeof head, "Action: %s\r\n", action);
     while ((at = strstr(at, head))) {
         at += strlen(head);
-        found = at;
+        found = strstr(at, "ActionID: ");
     }
     CHECK(found != NULL);
+    found += strlen("ActionID: ");
     (void)snprintf(out, 256, "%.*s", (int)strcspn(found, "\r"), found);
 }
 
@@ -101,6 +103,7 @@ static void log_in(struct line *line, int64_t now_us)
 {
     ami_session_connected(line->session, now_us);
     CHECK(feed(line, "Asterisk Call Manager/11.0.0\r\n", now_us));
+    CHECK(answer(line, "Challenge", "Success", "Challenge: 212396711\r\n", now_us));
     CHECK(answer(line, "Login", "Success", "Message: Authentication accepted\r\n", now_us));
     CHECK_INT(ami_session_state(line->session), AMI_SESSION_UP);
 }
@@ -127,14 +130,19 @@ TEST(it_logs_in_and_asks_what_is_there)
     CHECK_INT(line->sent_size, 0);
     CHECK(feed(line, "Asterisk Call Man", START));
     CHECK(feed(line, "ager/11.0.0\r\n", START));
+    CHECK_INT(ami_session_state(line->session), AMI_SESSION_CHALLENGE);
+    CHECK(answer(line, "Challenge", "Success", "Challenge: 212396711\r\n", START));
     CHECK_INT(ami_session_state(line->session), AMI_SESSION_LOGIN);
-    CHECK(strstr(line->sent, "Username: rufbus\r\nSecret: ge  heim\r\n") != NULL);
+    // md5sum of "212396711ge  heim"
+    CHECK(strstr(line->sent, "Action: Login\r\nAuthType: MD5\r\nUsername: rufbus\r\n"
+                             "Key: c60cf9e8b88778760fc3683bdd5ce832\r\n") != NULL);
+    CHECK(strstr(line->sent, "heim") == NULL);
     CHECK(strstr(line->sent, "CoreShowChannels") == NULL);
     CHECK(answer(line, "Login", "Success", "Message: Authentication accepted\r\n", START));
     CHECK_INT(ami_session_state(line->session), AMI_SESSION_UP);
     CHECK(strstr(line->sent, "Action: CoreShowChannels\r\n") != NULL);
     CHECK(strstr(line->sent, "Action: Status\r\n") != NULL);
-    CHECK_INT(ami_session_messages(line->session), 2);
+    CHECK_INT(ami_session_messages(line->session), 3);
     CHECK_INT(ami_session_skipped(line->session), 0);
     line_free(line);
 }
@@ -144,6 +152,7 @@ TEST(a_wrong_secret_is_told_in_both_languages)
     struct line *line = line_new();
     ami_session_connected(line->session, START);
     CHECK(feed(line, "Asterisk Call Manager/11.0.0\r\n", START));
+    CHECK(answer(line, "Challenge", "Success", "Challenge: 1\r\n", START));
     CHECK(!answer(line, "Login", "Error", "Message: Authentication failed\r\n", START));
     CHECK_REFUSED(&line->err, ERR_UNAUTHENTICATED, "");
     CHECK(strstr(line->err.german, "Kennwort ist falsch") != NULL);
@@ -151,6 +160,33 @@ TEST(a_wrong_secret_is_told_in_both_languages)
     CHECK(strstr(line->err.english, "secret is wrong") != NULL);
     CHECK(strstr(line->err.german, "heim") == NULL);
     line_free(line);
+}
+
+TEST(a_pbx_that_knows_no_challenge_is_told_the_secret)
+{
+    struct line *line = line_new();
+    ami_session_connected(line->session, START);
+    CHECK(feed(line, "Asterisk Call Manager/11.0.0\r\n", START));
+    CHECK(answer(line, "Challenge", "Error", "Message: Must specify AuthType\r\n", START));
+    CHECK(strstr(line->sent, "Username: rufbus\r\nSecret: ge  heim\r\n") != NULL);
+    line_free(line);
+}
+
+static void digest(const char *first, const char *second, const char *expected)
+{
+    char out[33];
+    ami_md5(first, second, out);
+    CHECK_STR(out, expected);
+}
+
+TEST(md5_is_that_of_rfc_1321)
+{
+    digest("", "", "d41d8cd98f00b204e9800998ecf8427e");
+    digest("", "a", "0cc175b9c0f1b6a831c399e269772661");
+    digest("message ", "digest", "f96b697d7cb7938d525a2f31aaf161d0");
+    digest("abcdefghijklmnopqrst", "uvwxyz", "c3fcd3d76192e4007dfb496cca67e13b");
+    digest("1234567890123456789012345678901234567890", "1234567890123456789012345678901234567890",
+           "57edf4a22be3c955ac49da2e2107b67a");
 }
 
 TEST(another_service_is_no_pbx)
@@ -254,6 +290,46 @@ TEST(who_may_not_ask_shows_what_the_stream_shows)
     CHECK(before > 0);
 }
 
+TEST(who_is_not_understood_shows_what_the_stream_shows)
+{
+    struct line *line = line_new();
+    log_in(line, START);
+    rings(line, "1795398001.1", START + SECOND);
+    CHECK(answer(line, "Getvar", "Error", "Message: Invalid/unknown command: Getvar\r\n", START));
+    CHECK_STR(line->caller, "+4940669690123");
+    line_free(line);
+}
+
+TEST(who_answers_the_next_action_only_never_answers)
+{
+    struct line *line = line_new();
+    log_in(line, START);
+    rings(line, "1795398001.1", START + SECOND);
+    int64_t probed = START + SECOND + 1000;
+    CHECK(answer(line, "Ping", "Success", "Ping: Pong\r\n", probed));
+    CHECK_STR(line->caller, "(none)");
+    CHECK(ami_session_due(line->session, probed + AMI_GIVE_UP_US - 1, &line->err));
+    CHECK_STR(line->caller, "(none)");
+    CHECK_INT(ami_session_due_us(line->session), probed + AMI_GIVE_UP_US);
+    CHECK(ami_session_due(line->session, probed + AMI_GIVE_UP_US, &line->err));
+    CHECK_STR(line->caller, "+4940669690123");
+    CHECK(!ami_session_sees_withheld(line->session));
+    line_free(line);
+}
+
+TEST(once_it_has_answered_it_is_waited_for)
+{
+    struct line *line = line_new();
+    log_in(line, START);
+    rings(line, "1795398001.1", START + SECOND);
+    CHECK(answer(line, "Getvar", "Success", "Value: allowed\r\n", START + SECOND));
+    rings(line, "1795398002.2", START + 2 * SECOND);
+    CHECK(answer(line, "Ping", "Success", "Ping: Pong\r\n", START + 3 * SECOND));
+    CHECK(ami_session_due(line->session, START + 9 * SECOND, &line->err));
+    CHECK_STR(line->caller, "(none)");
+    line_free(line);
+}
+
 TEST(a_channel_that_is_gone_keeps_its_number_withheld)
 {
     struct line *line = line_new();
@@ -329,5 +405,21 @@ TEST(a_list_without_the_call_ends_it_as_unknown)
     CHECK_INT(ami_model_live(line->model), 0);
     CHECK_INT(line->state, call_state_ENDED);
     CHECK_INT(line->outcome, call_outcome_UNKNOWN);
+    line_free(line);
+}
+
+// A server that plays a capture, whatever it is sent.
+TEST(a_recording_is_listened_to)
+{
+    struct line *line = line_new();
+    ami_session_connected(line->session, START);
+    CHECK(feed(line,
+               "Asterisk Call Manager/11.0.0\r\nResponse: Success\r\nActionID: rb-1\r\n"
+               "Message: Authentication accepted\r\n\r\n",
+               START));
+    CHECK_INT(ami_session_state(line->session), AMI_SESSION_UP);
+    rings(line, "1795398001.1", START + SECOND);
+    CHECK_STR(line->caller, "+4940669690123");
+    CHECK(!ami_session_sees_withheld(line->session));
     line_free(line);
 }

