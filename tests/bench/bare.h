@@ -32,8 +32,7 @@ enum {
     BARE_META,
     BARE_CONTACT,
     BARE_BY_NUMBER,
-    BARE_BY_WORD,
-    BARE_BY_WORD_ANYWHERE,
+    BARE_MARK, // of what is not in the derived index yet
     BARE_LOG,
     BARE_REPLY,
     BARE_CONTACT_DATABASES
