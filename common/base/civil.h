@@ -25,6 +25,18 @@ struct civil_text civil_rfc3339(int64_t time_us);
 // 30 February and for second 60.
 MUST_USE bool civil_parse_rfc3339(const char *text, int64_t *ret_time_us);
 
+// --- dates: days since 1970-01-01, in the Gregorian calendar
+struct civil_date {
+    int year, month, day;
+};
+int64_t civil_day(struct civil_date date);
+struct civil_date civil_date(int64_t day);
+int civil_weekday(int64_t day); // 1 Monday .. 7 Sunday
+int64_t civil_easter(int year); // Easter Sunday
+// "2026-11-24" or "24.11.2026"; false for anything else, also for 30 February.
+MUST_USE bool civil_parse_date(const char *text, int64_t *ret_day);
+struct civil_text civil_date_text(int64_t day); // "2026-11-24"
+
 // Date and time of day in a zone ("Europe/Berlin"; the system's zone data): "24.11.2026 11:41:07".
 // An unknown zone counts as UTC.
 struct civil_text civil_local(int64_t time_us, const char *zone);

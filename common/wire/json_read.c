@@ -305,7 +305,8 @@ bool json_set(const struct record *record, const char *name, const char *typed, 
     const struct field *field = record_field(record, name);
     if (!field)
         return unknown_name(record, name, err);
-    bool looks_json = typed[0] == '{' || typed[0] == '[';
+    // A text may begin with a bracket: "{mandant}, guten Tag".
+    bool looks_json = field->type != FIELD_STR && (typed[0] == '{' || typed[0] == '[');
     json_error_t why;
     json_t *json =
         looks_json ? json_loads(typed, JSON_REJECT_DUPLICATES, &why) : plain_word(field, typed);

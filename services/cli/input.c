@@ -2,8 +2,11 @@
 // Words of the command line into the fields of a request.
 #include "services/cli/input.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "common/base/civil.h"
+#include "common/base/zone.h"
 #include "common/wire/json.h"
 #include "services/cli/file.h"
 
@@ -52,6 +55,30 @@ static bool is_assignment(const struct record *record, const char *word, char na
            strspn(name, "abcdefghijklmnopqrstuvwxyz_0123456789") == size;
 }
 
+// "24.12.2026 10:30" and "2026-12-24 10:30", or the date alone, by the reader's zone: as RFC 3339.
+// Anything else as it is.
+static const char *time_word(const struct cli *cli, const char *value)
+{
+    struct zone zone;
+    char date[11];
+    int64_t day;
+    int hour = 0, minute = 0, used = 0;
+    size_t size = strcspn(value, " ");
+    if (size != 10)
+        return value;
+    memcpy(date, value, size);
+    date[size] = '\0';
+    if (!civil_parse_date(date, &day))
+        return value;
+    if (value[10] && (sscanf(value + 10, " %2d:%2d%n", &hour, &minute, &used) != 2 ||
+                      value[10 + used] || hour > 23 || minute > 59))
+        return value;
+    (void)!zone_load(cli->zone, &zone);
+    int64_t time_us = zone_time_us(&zone, day, hour * 3600 + minute * 60, ZONE_FIRST);
+    const char *text = arena_format(cli->arena, "%s", civil_rfc3339(time_us).text);
+    return text ? text : value;
+}
+
 bool input_fill(const struct cli *cli, const struct method *method, const char *positions, void *in,
                 struct err *err)
 {
@@ -70,6 +97,9 @@ bool input_fill(const struct cli *cli, const struct method *method, const char *
             value = strchr(word, '=') + 1;
         else if (!take_position(&positions, word, name))
             return fail(err, ERR_INVALID, NULL, TEXT_CLI_WORD_TOO_MANY, word, NULL);
+        const struct field *field = record_field(record, name);
+        if (field && field->type == FIELD_TIME)
+            value = time_word(cli, value);
         if (!json_set(record, name, value, cli->arena, in, err))
             return false;
     }

@@ -27,6 +27,8 @@ static size_t count_of(const struct field *field, const void *row)
 static const char *face(const struct cli *cli, const struct record *record, const void *row)
 {
     for (size_t i = 0; i < record->count; i++) {
+        if (cli->english && strcmp(record->fields[i].name, "german") == 0)
+            continue; // what is said in both languages
         if (record->fields[i].type == FIELD_STR && field_present(&record->fields[i], row))
             return print_value(cli, &record->fields[i], row);
     }

@@ -10,17 +10,17 @@
 #include "services/contacts/client.h"
 #include "services/contacts/contact.h"
 #include "services/contacts/find.h"
+#include "services/contacts/follow.h"
+#include "services/contacts/house.h"
+#include "services/contacts/purge_work.h"
 #include "services/contacts/refer.h"
+#include "services/contacts/reminders.h"
 #include "services/contacts/staff.h"
+#include "services/contacts/staffing.h"
 #include "services/contacts/store.h"
 
 #define SERVICE_FILE "proto/contacts.def"
 #include "proto/handlers.inc"
-
-static struct editor editor_of(const struct request *rq)
-{
-    return (struct editor){ rq->arena, contacts_home(rq), rq->now_us, rq->actor };
-}
 
 // --- what rows refer to
 static bool team_exists(struct request *rq, struct id id)
@@ -96,15 +96,6 @@ bool client_list(struct request *rq, const struct page *in, struct client_page *
 }
 
 // --- contacts
-static bool contact_write(struct request *rq, const struct contact *row)
-{
-    if (!row_in_scope(rq, &contact_table, row, "client") ||
-        !table_put(rq->txn, &contact_table, row, &rq->err))
-        return false;
-    emit_contact(rq, row, false);
-    return true;
-}
-
 bool contact_add(struct request *rq, const struct contact_new *in, struct contact *out)
 {
     struct editor editor = editor_of(rq);
@@ -141,7 +132,7 @@ bool contact_delete(struct request *rq, const struct deletion *in, struct contac
     out->edited_by = rq->actor;
     (void)table_del(rq->txn, &contact_table, &key);
     emit_contact(rq, out, true);
-    return true;
+    return purge_withdraw(rq, in->id);
 }
 
 bool contact_get(struct request *rq, const struct by_id *in, struct contact *out)
@@ -187,8 +178,9 @@ static bool extensions_free(struct request *rq, const struct staff *staff)
 
 static bool staff_write(struct request *rq, const struct staff *row)
 {
+    struct staff_book book = staff_book_of(rq);
     if (!row_in_scope(rq, &staff_table, row, "team") || !extensions_free(rq, row) ||
-        !table_put(rq->txn, &staff_table, row, &rq->err))
+        !deputy_check(&book, row, &rq->err) || !table_put(rq->txn, &staff_table, row, &rq->err))
         return false;
     emit_staff(rq, row, false);
     return true;
@@ -251,6 +243,16 @@ bool team_list(struct request *rq, const struct page *in, struct team_page *out)
     return true;
 }
 
+static bool tick(struct request *rq)
+{
+    bool more = reminders_tick(rq);
+    return purge_tick(rq) || more;
+}
+
+static const struct follow follows[] = {
+    { "telephony", "client_diversion", FOLLOW_PARK_KEY, take_diversion },
+};
+
 #define SERVICE      contacts
 #define SERVICE_FILE "proto/contacts.def"
 #include "proto/handler_table.inc"
@@ -261,5 +263,8 @@ const struct service contacts_service = {
     .handler_count = COUNT_OF(contacts_handlers),
     .tables = contacts_tables,
     .table_count = CONTACTS_TABLES,
+    .follows = follows,
+    .follow_count = COUNT_OF(follows),
     .projection = 1,
+    .tick = tick,
 };

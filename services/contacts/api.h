@@ -2,8 +2,7 @@
 // The service contacts as data.
 #pragma once
 
-#include "common/base/phone.h"
 #include "common/step/service.h"
 
-// request.context is a `const struct phone_home *`: how numbers are read. NULL: +49, no area.
+// request.context is a `const struct contacts_house *` (house.h), or NULL.
 extern const struct service contacts_service;

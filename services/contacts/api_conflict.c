@@ -11,7 +11,7 @@
 #include "common/step/rows.h"
 #include "services/contacts/conflict.h"
 #include "services/contacts/file.h"
-#include "services/contacts/find.h"
+#include "services/contacts/house.h"
 #include "services/contacts/refer.h"
 #include "services/contacts/store.h"
 #include "services/contacts/store_file.h"

@@ -4,19 +4,14 @@
 
 #include "common/step/rows.h"
 #include "services/contacts/file.h"
-#include "services/contacts/find.h"
 #include "services/contacts/find_files.h"
+#include "services/contacts/house.h"
 #include "services/contacts/refer.h"
 #include "services/contacts/store.h"
 #include "services/contacts/store_file.h"
 
 #define SERVICE_FILE "proto/contacts_file.def"
 #include "proto/handlers.inc"
-
-static struct editor editor_of(const struct request *rq)
-{
-    return (struct editor){ rq->arena, contacts_home(rq), rq->now_us, rq->actor };
-}
 
 // --- what a file refers to
 

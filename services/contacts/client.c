@@ -5,6 +5,7 @@
 #include "common/wire/codec.h"
 #include "services/contacts/change.h"
 #include "services/contacts/check.h"
+#include "services/contacts/settings.h"
 
 static bool read_numbers(struct client_row *client, const struct editor *editor, struct err *err)
 {
@@ -14,9 +15,19 @@ static bool read_numbers(struct client_row *client, const struct editor *editor,
     return client->numbers != NULL;
 }
 
-static bool client_check(const struct client_row *client, struct err *err)
+static bool client_check(struct client_row *client, const struct editor *editor, struct err *err)
 {
-    return record_check(client_row_record(), client, err) && check_language(client->language, err);
+    const struct settings settings = {
+        .hours = &client->hours,
+        .zone = &client->zone,
+        .holidays = &client->holidays,
+        .closed_days = &client->closed_days,
+        .closed_count = client->closed_days_count,
+        .greeting = client->greeting,
+        .guide = client->guide,
+    };
+    return record_check(client_row_record(), client, err) &&
+           check_language(client->language, err) && settings_read(&settings, editor->arena, err);
 }
 
 bool client_make(const struct client_new *in, const struct editor *editor, struct id id,
@@ -30,7 +41,7 @@ bool client_make(const struct client_new *in, const struct editor *editor, struc
     };
     row_take(client_row_record(), out, (struct given){ client_new_record(), in });
     return row_trim(client_row_record(), out, editor->arena, err) &&
-           read_numbers(out, editor, err) && client_check(out, err);
+           read_numbers(out, editor, err) && client_check(out, editor, err);
 }
 
 bool client_apply(const struct client_row *row, const struct client_change *change,
@@ -41,7 +52,8 @@ bool client_apply(const struct client_row *row, const struct client_change *chan
     row_take(client_row_record(), out, given);
     if (!row_clear(client_row_record(), out, given, change->clear, change->clear_count, err) ||
         !row_trim(client_row_record(), out, editor->arena, err) ||
-        (change->numbers_count && !read_numbers(out, editor, err)) || !client_check(out, err))
+        (change->numbers_count && !read_numbers(out, editor, err)) ||
+        !client_check(out, editor, err))
         return false;
     if (row_equal(client_row_record(), row, out))
         return true;

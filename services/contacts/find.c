@@ -7,6 +7,7 @@
 #include "common/base/phone_match.h"
 #include "common/base/text.h"
 #include "common/wire/codec.h"
+#include "services/contacts/house.h"
 #include "services/contacts/store.h"
 #include "services/contacts/store_search.h"
 
@@ -31,12 +32,6 @@ struct finding {
     size_t count, room, visited;
     bool more;
 };
-
-const struct phone_home *contacts_home(const struct request *rq)
-{
-    static const struct phone_home germany = { .country = "49" };
-    return rq->context ? rq->context : &germany;
-}
 
 // --- the question
 static bool split_words(struct finding *finding)
@@ -136,7 +131,7 @@ static size_t find_number(void *context, const char *e164)
 {
     struct finding *finding = context;
     struct request *rq = finding->rq;
-    struct walk_options options = { .index = &contact_by_number,
+    struct walk_options options = { .index = &contact_indexes[CONTACT_BY_NUMBER],
                                     .scope = &rq->scope,
                                     .prefix = contact_number_key(finding->query->client, e164) };
     struct walk *walk = walk_open(rq->txn, &contact_table, &options, rq->arena);

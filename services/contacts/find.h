@@ -4,9 +4,6 @@
 
 #include "common/step/request.h"
 
-// How numbers are read here; request.context, or +49 without an area.
-const struct phone_home *contacts_home(const struct request *rq);
-
 // By number within one client only, never a guess; by name also everywhere. With both, both must
 // fit. ERR_INVALID when neither is given.
 MUST_USE bool find_contacts(struct request *rq, const struct contact_query *query,

@@ -5,15 +5,21 @@
 #include "common/wire/codec.h"
 #include "services/contacts/change.h"
 #include "services/contacts/check.h"
+#include "services/contacts/settings.h"
 
-static bool staff_check(const struct staff *staff, struct arena *arena, struct err *err)
+static bool staff_check(struct staff *staff, struct arena *arena, struct err *err)
 {
+    const struct settings settings = {
+        .hours = &staff->hours,
+        .zone = &staff->zone,
+        .holidays = &staff->holidays,
+    };
     return record_check(staff_record(), staff, err) &&
            check_distinct("extensions", staff->extensions, staff->extensions_count, arena, err) &&
            check_distinct("skills", staff->skills, staff->skills_count, arena, err) &&
            check_distinct("languages", staff->languages, staff->languages_count, arena, err) &&
            check_languages(staff->languages, staff->languages_count, err) &&
-           check_email(staff->email, err);
+           check_email(staff->email, err) && settings_read(&settings, arena, err);
 }
 
 bool staff_make(const struct staff_new *in, const struct editor *editor, struct id id,

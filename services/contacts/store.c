@@ -6,7 +6,9 @@
 
 #include "common/base/phone_match.h"
 #include "common/base/text.h"
+#include "services/contacts/purge.h"
 #include "services/contacts/store_file.h"
+#include "services/contacts/store_people.h"
 #include "services/contacts/store_search.h"
 
 struct key text_key(const char *text)
@@ -72,10 +74,24 @@ static void contact_numbers(const void *row, struct keys *keys)
     }
 }
 
-const struct index contact_by_number = {
-    .name = "contact.by_number",
-    .keys = contact_numbers,
-    .query = "who has this number, within one client",
+static void contact_idle(const void *row, struct keys *keys)
+{
+    const struct contact *contact = row;
+    struct key key;
+    if (!purge_is_caller(contact))
+        return;
+    key_init(&key);
+    key_int(&key, contact->edited_at);
+    keys_add(keys, &key);
+}
+
+const struct index contact_indexes[CONTACT_INDEXES] = {
+    [CONTACT_BY_NUMBER] = { .name = "contact.by_number",
+                            .keys = contact_numbers,
+                            .query = "who has this number, within one client" },
+    [CONTACT_BY_IDLE] = { .name = "contact.by_idle",
+                          .keys = contact_idle,
+                          .query = "which mere callers nobody has edited for longest" },
 };
 
 const struct table contact_table = {
@@ -83,8 +99,8 @@ const struct table contact_table = {
     .number = 1,
     .record = contact_record,
     .key = contact_key,
-    .indexes = &contact_by_number,
-    .index_count = 1,
+    .indexes = contact_indexes,
+    .index_count = CONTACT_INDEXES,
     .derived = &contact_search,
 };
 
@@ -174,5 +190,9 @@ const struct table team_table = {
 };
 
 const struct table *const contacts_tables[CONTACTS_TABLES] = {
-    &contact_table, &client_table, &staff_table, &team_table, &file_table, &conflict_table,
+    &contact_table,      &client_table,     &staff_table,        &team_table,
+    &file_table,         &conflict_table,   &member_table,       &absence_table,
+    &told_table,         &diversion_table,  &purge_notice_table, &purge_log_table,
+    &purge_kept_table,   &purge_mark_table, &appointment_table,  &reminder_table,
+    &calendar_key_table,
 };

@@ -10,11 +10,16 @@ extern const struct table client_table;
 extern const struct table staff_table;
 extern const struct table team_table;
 
-extern const struct index contact_by_number;
+enum contact_index {
+    CONTACT_BY_NUMBER,
+    CONTACT_BY_IDLE, // (edited_at), mere callers that are not kept
+    CONTACT_INDEXES
+};
+extern const struct index contact_indexes[CONTACT_INDEXES];
 extern const struct index client_by_number;   // unique; a closed client holds no number
 extern const struct index staff_by_extension; // unique; who has left holds no extension
 
-#define CONTACTS_TABLES 6
+#define CONTACTS_TABLES 17
 extern const struct table *const contacts_tables[CONTACTS_TABLES];
 
 // The text by which a contact is found by name, folded: name and its parts, organisation, customer

@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include "common/base/gaps.h"
 #include "common/base/text.h"
+#include "common/base/zone.h"
 #include "common/wire/codec.h"
 
 bool board_holds(const struct call *call)
@@ -190,13 +192,30 @@ static bool board_fit(struct board_call *row, struct arena *arena, struct err *e
     return fits || fail(err, ERR_TOO_LARGE, NULL, TEXT_BOARD_TOO_LARGE, NULL);
 }
 
+// What is to be said first, with names in its gaps. Which agent is known once only one's phone
+// rings or talks.
+static const char *greeting_make(const struct call *call, const struct board_known *known,
+                                 const struct board_call *row, struct arena *arena)
+{
+    struct zone zone;
+    struct gap_values values = {
+        .client = known->client->name,
+        .agent = row->agents_count == 1 ? row->agents[0] : NULL,
+        .caller = call->shown_contact ? call->shown_contact->name : NULL,
+    };
+
+    (void)!zone_load(known->client->zone ? known->client->zone : "Europe/Berlin", &zone);
+    int64_t rings_at = call->has_ring_at ? call->ring_at : call->started_at;
+    values.local_hour = zone_local(&zone, rings_at).second / 3600;
+    return gaps_fill(known->client->greeting, &values, arena);
+}
+
 bool board_make(const struct call *call, const struct board_known *known, struct arena *arena,
                 struct board_call *out, struct err *err)
 {
     *out = (struct board_call){
         .id = call->id,
         .call = call,
-        .greeting = known->client ? known->client->greeting : NULL,
         .client = call->client,
         .staff = call->staff,
         .staff_count = call->staff_count,
@@ -204,6 +223,9 @@ bool board_make(const struct call *call, const struct board_known *known, struct
         .teams_count = call->teams_count,
     };
     if (!callers_make(call, known, arena, out) || !agents_make(call, known, arena, out))
+        return fail(err, ERR_TOO_LARGE, NULL, TEXT_BOARD_TOO_LARGE, NULL);
+    if (known->client && known->client->greeting &&
+        !(out->greeting = greeting_make(call, known, out, arena)))
         return fail(err, ERR_TOO_LARGE, NULL, TEXT_BOARD_TOO_LARGE, NULL);
     return board_fit(out, arena, err);
 }

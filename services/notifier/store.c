@@ -139,6 +139,7 @@ struct client_row client_kept(const struct client_row *client)
         .version = client->version,
         .name = client->name,
         .greeting = client->greeting,
+        .zone = client->zone,
         .edited_at = client->edited_at,
         .edited_by = client->edited_by,
     };

@@ -6,6 +6,7 @@
 #include "services/telephony/calls.h"
 #include "services/telephony/store.h"
 #include "services/telephony/switchboard.h"
+#include "services/telephony/told.h"
 
 #define SERVICE_FILE "proto/telephony.def"
 #include "proto/handlers.inc"
@@ -74,6 +75,10 @@ static bool take_client(struct request *rq, const struct fact *fact, const void 
     }
     struct client_row known = *told;
     known.greeting = NULL;
+    known.guide = NULL;
+    known.hours = NULL;
+    known.closed_days = NULL;
+    known.closed_days_count = 0;
     return table_put(rq->txn, &known_client_table, &known, &rq->err);
 }
 
@@ -95,6 +100,7 @@ static const struct follow follows[] = {
     { "contacts", "contact", FOLLOW_PARK_KEY, take_contact },
     { "contacts", "client", FOLLOW_PARK_KEY, take_client },
     { "contacts", "staff", FOLLOW_PARK_KEY, take_staff },
+    { "contacts", "message_told", FOLLOW_PARK_KEY, take_told },
 };
 
 #define SERVICE      telephony
@@ -109,6 +115,6 @@ const struct service telephony_service = {
     .table_count = TELEPHONY_TABLES,
     .follows = follows,
     .follow_count = COUNT_OF(follows),
-    .projection = 1,
+    .projection = 2,
     .tick = agents_tick,
 };

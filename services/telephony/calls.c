@@ -8,6 +8,7 @@
 #include "common/wire/codec.h"
 #include "services/telephony/acts.h"
 #include "services/telephony/agents.h"
+#include "services/telephony/diversion.h"
 #include "services/telephony/hotlines.h"
 #include "services/telephony/store.h"
 #include "services/telephony/switchboard.h"
@@ -115,6 +116,8 @@ bool calls_record(struct request *rq, const struct call *seen)
     identify(rq, &next, known ? &before : NULL);
     if (known && same(rq, &before, &next))
         return true;
+    if (next.state == call_state_ENDED && !diversion_note(rq, &next))
+        return false;
     return call_put(rq, &next) && agents_see_call(rq, known ? &before : NULL, &next) &&
            (known || acts_see_call(rq, &next));
 }

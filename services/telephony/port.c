@@ -48,6 +48,18 @@ static bool settle_home(struct telephony *telephony, const struct app_start *sta
     return true;
 }
 
+static bool settle_diversion(struct telephony *telephony, const struct app_start *start,
+                             struct err *err)
+{
+    char *end;
+    const char *value = start->value(start, "diversion-calls", 0);
+    long calls = strtol(value, &end, 10);
+    if (!*value || *end || calls < 1 || calls > 1000)
+        return fail(err, ERR_INVALID, "diversion-calls", TEXT_DIVERSION_CALLS, value, NULL);
+    telephony->board.diversion_calls = calls;
+    return true;
+}
+
 static void settle_dialling(struct telephony *telephony, const struct app_start *start)
 {
     telephony->board.dialling = (struct dialling){
@@ -84,7 +96,8 @@ static bool start_port(void *port, const struct app_start *start, struct err *er
     struct telephony *telephony = port;
     struct source_place place = { start->loop, start->server, &telephony->board, NULL,
                                   &telephony->endpoints };
-    if (!settle_home(telephony, start, err) || !settle_endpoints(telephony, start, "phone", err) ||
+    if (!settle_home(telephony, start, err) || !settle_diversion(telephony, start, err) ||
+        !settle_endpoints(telephony, start, "phone", err) ||
         !settle_endpoints(telephony, start, "trunk", err))
         return false;
     settle_dialling(telephony, start);
@@ -135,6 +148,11 @@ const struct option telephony_options[TELEPHONY_OPTIONS] = {
       "country of the PBX: 49, 43, 41, 423" },
     { "area", "VORWAHL", false, NULL, "Ortsvorwahl ohne 0, für Nummern ohne Vorwahl",
       "area code without 0, for numbers without one" },
+    { "diversion-calls", "ZAHL", false, "10",
+      "nach so vielen Anrufen mit der eigenen Nummer des Mandanten gilt er als umgeleitet ohne "
+      "Rufnummernübermittlung",
+      "after so many calls with the client's own number it counts as diverted without number "
+      "transmission" },
     { "dial-context", "KONTEXT", false, "from-internal",
       "Kontext des Wählplans, in dem die eigenen Nebenstellen wählen",
       "context of the dialplan in which the house's phones dial" },

@@ -7,5 +7,5 @@
 
 extern const struct port telephony_port;
 
-#define TELEPHONY_OPTIONS 12
+#define TELEPHONY_OPTIONS 13
 extern const struct option telephony_options[TELEPHONY_OPTIONS];

@@ -4,6 +4,8 @@
 
 #include "common/base/compiler.h"
 #include "common/step/intent.h"
+#include "services/telephony/diversion.h"
+#include "services/telephony/told.h"
 
 struct key call_ref_key(const char *source, const char *source_ref)
 {
@@ -226,6 +228,8 @@ const struct table known_staff_table = {
 };
 
 const struct table *const telephony_tables[TELEPHONY_TABLES] = {
-    &call_table,  &known_contact_table, &known_client_table, &known_staff_table,
-    &agent_table, &act_table,           &hotline_table,      &intent_table,
+    &call_table,           &known_contact_table, &known_client_table,
+    &known_staff_table,    &agent_table,         &act_table,
+    &hotline_table,        &intent_table,        &call_told_table,
+    &call_diversion_table,
 };

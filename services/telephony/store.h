@@ -28,7 +28,7 @@ extern const struct index *const act_by_state; // (state, wanted_at), only wante
 
 extern const struct table hotline_table;
 
-#define TELEPHONY_TABLES 8
+#define TELEPHONY_TABLES 10
 extern const struct table *const telephony_tables[TELEPHONY_TABLES];
 
 struct key call_ref_key(const char *source, const char *source_ref);

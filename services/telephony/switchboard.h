@@ -17,4 +17,5 @@ struct switchboard {
     // A handler wants something of a PBX; it counts once it is committed. NULL: nobody acts.
     void (*wanted)(void *context);
     void *wanted_context;
+    int64_t diversion_calls; // see diversion.h; 0: 10
 };

@@ -153,7 +153,6 @@ void bare_contact_put(struct bare_contacts *contacts)
     struct key seq;
     key_init(&seq);
     key_int(&seq, (int64_t)contacts->next);
-    bare_put(bare, BARE_MARK, seq.bytes, seq.size, value, sizeof value);
     bare_put(bare, BARE_LOG, seq.bytes, seq.size, contacts->fact, contacts->fact_size);
     struct key reply = key_of_id(id);
     key_str(&reply, "desk");

@@ -10,6 +10,7 @@
 
 #include "common/store/derived.h"
 #include "services/contacts/api.h"
+#include "services/contacts/house.h"
 #include "services/contacts/store.h"
 #include "services/contacts/store_file.h"
 #include "tests/harness/fixture.h"
@@ -17,7 +18,11 @@
 #define BATCH   500
 #define SAMPLES 3000
 
-static const struct phone_home home = { .country = "49", .area = "30" };
+static const struct contacts_house home = { .home = { .country = "49", .area = "30" },
+                                            .zone = "Europe/Berlin",
+                                            .idle_days = 180,
+                                            .announce_days = 7,
+                                            .grace_days = 14 };
 
 static double clock_us(clockid_t clock)
 {

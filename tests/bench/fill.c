@@ -14,8 +14,6 @@
 #define MAP_BYTES ((size_t)1 << 34)
 #define BATCH     1000
 
-static const struct phone_home home = { .country = "49" };
-
 void filled_open(struct filled *filled, const char *folder)
 {
     struct err err = { 0 };
@@ -36,7 +34,6 @@ void filled_open(struct filled *filled, const char *folder)
         .service = &contacts_service,
         .store = filled->store,
         .seed = 1,
-        .context = (void *)(uintptr_t)&home,
         .in_flight_actor = BATCH,
     };
     filled->server = server_new(&server);

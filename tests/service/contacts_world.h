@@ -5,13 +5,24 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/civil.h"
 #include "common/wire/codec.h"
 #include "services/contacts/api.h"
+#include "services/contacts/house.h"
 #include "services/contacts/store.h"
+#include "services/contacts/store_people.h"
 #include "tests/harness/fixture.h"
 #include "tests/harness/test.h"
 
-static const struct phone_home world_home = { .country = "49", .area = "30" };
+static const struct contacts_house world_home = {
+    .home = { .country = "49", .area = "30" },
+    .zone = "Europe/Berlin",
+    .holidays = "DE-BE",
+    .idle_days = 180,
+    .announce_days = 7,
+    .grace_days = 14,
+    .secret = "a secret of thirty-two bytes....",
+};
 
 static inline struct fixture *world_new(void)
 {

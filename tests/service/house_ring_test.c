@@ -5,6 +5,7 @@
 
 #include "common/base/civil.h"
 #include "services/contacts/api.h"
+#include "services/contacts/house.h"
 #include "services/notifier/api.h"
 #include "services/notifier/store.h"
 #include "services/telephony/ami_replay.h"
@@ -14,7 +15,11 @@
 #include "tests/harness/fixture.h"
 #include "tests/harness/test.h"
 
-static struct phone_home berlin = { .country = "49", .area = "30" };
+static struct contacts_house berlin = { .home = { .country = "49", .area = "30" },
+                                        .zone = "Europe/Berlin",
+                                        .idle_days = 180,
+                                        .announce_days = 7,
+                                        .grace_days = 14 };
 
 struct office {
     struct switchboard board;

@@ -157,6 +157,31 @@ TEST(the_callers_are_shown_as_they_are_now)
     arena_free(arena);
 }
 
+TEST(the_greeting_has_names_in_its_gaps)
+{
+    struct arena *arena = arena_new((size_t)1 << 20);
+    struct staff anna = staff_named(10, "Anna"), bert = staff_named(11, "Bert");
+    struct client_row client = { .id = id_number(7),
+                                 .name = "Firma",
+                                 .greeting = "{tageszeit}, {mandant}, {bearbeiter}.",
+                                 .zone = "Europe/Zurich" };
+    struct board_known known = { .client = &client, .staff = { &anna, &bert } };
+    const char *const ringing[] = { "101", "102" };
+    struct call call = call_ringing();
+    struct board_call row;
+    struct err err = { 0 };
+    call.ringing = ringing;
+    call.ringing_count = 1;
+    call.has_ring_at = true;
+    call.ring_at = INT64_C(1772470800000000); // 2026-03-02 17:00 UTC, 18:00 in Zurich
+    CHECK(board_make(&call, &known, arena, &row, &err));
+    CHECK_STR(row.greeting, "Guten Abend, Firma, Anna.");
+    call.ringing_count = 2; // nobody knows yet who will say it
+    CHECK(board_make(&call, &known, arena, &row, &err));
+    CHECK_STR(row.greeting, "Guten Abend, Firma, ….");
+    arena_free(arena);
+}
+
 TEST(whoever_talks_is_named_before_whoever_is_called)
 {
     struct arena *arena = arena_new(1 << 20);

@@ -108,3 +108,21 @@ TEST(a_crash_goes_on_behind_the_last_chunk)
     CHECK_INT(world.flips, 1);
     fixture_free(fx);
 }
+
+// The machine believed in tomorrow, and is told that it is today.
+TEST(a_clock_set_back_does_not_stop_the_work)
+{
+    struct world world = { 0 };
+    struct fixture *fx = fixture_new_with(&maker, &world, 0);
+    struct pong pong;
+
+    fx->skew_us = DAYS(1);
+    fixture_wait(fx, SECONDS(3));
+    CHECK(fixture_input(fx, begin, &world));
+    fx->skew_us = 0;
+    CHECK_INT(call_ping(&fx->client, &(struct nothing){ 0 }, &pong), CALL_DONE);
+    fixture_wait(fx, SECONDS(2));
+    CHECK_INT(world.flips, 1);
+    CHECK_INT(fixture_rows(fx, &made), ROWS);
+    fixture_free(fx);
+}
