@@ -31,7 +31,7 @@ struct office {
 
 static void office_open(struct office *office)
 {
-    *office = (struct office){ .board = { .home = berlin }, .house = house_new(test_seed()) };
+    *office = (struct office){ .board = { .home = berlin.home }, .house = house_new(test_seed()) };
     office->contacts = house_add(office->house, &contacts_service, &berlin, 0);
     office->telephony = house_add(office->house, &telephony_service, &office->board, 0);
     office->notifier = house_add(office->house, &notifier_service, NULL, 0);
@@ -97,7 +97,7 @@ static void scene_open(struct scene *scene, struct office *office, const char *n
     snprintf(path, sizeof path, "%s/%s.ami", test_path("data/ami"), name);
     CHECK(ami_replay_open(path, 1, &scene->replay, &err));
     struct ami_model_options options = {
-        .source = "pbx", .home = berlin, .call = take_call, .context = office
+        .source = "pbx", .home = berlin.home, .call = take_call, .context = office
     };
     scene->model = ami_model_new(&options);
 }
