@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/wire/json.h"
+#include "common/wire/mp.h"
 #include "services/cli/actions.h"
 #include "services/cli/connect.h"
 #include "services/cli/file.h"
@@ -32,7 +33,7 @@ static const struct id *name_find(const struct names *names, const char *name)
 static bool replace_name(const struct names *names, const char *key, json_t *value, struct err *err)
 {
     const char *text = json_string_value(value);
-    if (!text || text[0] != '@')
+    if (text[0] != '@')
         return true;
     const struct id *id = name_find(names, text + 1);
     if (!id)
@@ -42,21 +43,26 @@ static bool replace_name(const struct names *names, const char *key, json_t *val
     return true;
 }
 
-// Puts ids in the place of "@NAME" in the values of one object and the lists in it.
-static bool replace_names(const struct names *names, json_t *object, struct err *err)
+// Puts ids in the place of "@NAME" in a value and in what is in it, as deep as a request may be.
+static bool replace_names(const struct names *names, const char *key, json_t *value, int depth,
+                          struct err *err)
 {
-    const char *key;
-    json_t *value, *item;
+    const char *name;
+    json_t *item;
     size_t i;
-    json_object_foreach(object, key, value)
+    if (json_is_string(value))
+        return replace_name(names, key, value, err);
+    if (depth == MP_DEPTH_MAX)
+        return true; // refused when it is read
+    json_object_foreach(value, name, item)
     {
-        if (!replace_name(names, key, value, err))
+        if (!replace_names(names, name, item, depth + 1, err))
             return false;
-        json_array_foreach(value, i, item)
-        {
-            if (!replace_name(names, key, item, err))
-                return false;
-        }
+    }
+    json_array_foreach(value, i, item)
+    {
+        if (!replace_names(names, key, item, depth + 1, err))
+            return false;
     }
     return true;
 }
@@ -85,7 +91,7 @@ static bool load_object(const struct cli *cli, struct client *client, struct nam
         return fail(err, ERR_INVALID, "method", TEXT_CLI_UNKNOWN_METHOD, word ? word : "", NULL);
     if (!json_is_object(body))
         return fail(err, ERR_INVALID, "in", TEXT_TYPE_WRONG, "{...}", NULL);
-    if (!replace_names(names, body, err))
+    if (!replace_names(names, "in", body, 0, err))
         return false;
     void *in = arena_alloc(cli->arena, method->in()->size);
     void *out = arena_alloc(cli->arena, method->out()->size);

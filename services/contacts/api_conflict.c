@@ -169,6 +169,17 @@ static void keep(struct checking *checking, const struct sought *sought, const s
 
 // --- seeking
 
+// Within whose rows: the scope's, and the client's that the question names.
+static void narrow(const struct checking *checking, struct seek_options *options)
+{
+    const struct id *client = &checking->query->client;
+    options->scope = &checking->rq->scope;
+    if (!id_is_zero(*client))
+        options->tags[options->tag_count++] =
+            (struct seek_tag){ doc_scope_kind(SCOPE_MARK_CLIENT),
+                               { client->bytes, sizeof client->bytes } };
+}
+
 // The files with these tags; parties count by what is sought, or by being this contact (not NULL),
 // who fits as `as`.
 static void seek_files(struct checking *checking, const struct sought *sought,
@@ -178,7 +189,7 @@ static void seek_files(struct checking *checking, const struct sought *sought,
     struct request *rq = checking->rq;
     struct file file;
     enum seek_rank rank;
-    options->scope = &rq->scope;
+    narrow(checking, options);
     struct seek *seek = seek_open(rq->txn, &file_table, options, rq->arena);
     while (seek_next(seek, &file, &rank)) {
         if (checking->files++ == FILES_MAX) {
@@ -202,7 +213,7 @@ static void seek_contacts(struct checking *checking, const struct sought *sought
     struct contact contact;
     enum seek_rank rank;
     size_t seen = 0;
-    options->scope = &rq->scope;
+    narrow(checking, options);
     struct seek *seek = seek_open(rq->txn, &contact_table, options, rq->arena);
     while (seek_next(seek, &contact, &rank)) {
         if (seen++ == CONTACTS_MAX) {
@@ -343,6 +354,7 @@ static bool write_down(struct checking *checking, struct conflict *out)
         .version = 1,
         .asked_at = rq->now_us,
         .asked_by = rq->actor,
+        .client = checking->query->client,
         .query = checking->query,
         .result = result,
         .hits = hits,
@@ -352,7 +364,7 @@ static bool write_down(struct checking *checking, struct conflict *out)
         .ask = ask,
         .ask_count = checking->ask_count,
     };
-    if (rq->scope.kind == SCOPE_CLIENT)
+    if (rq->scope.kind == SCOPE_CLIENT && id_is_zero(out->client))
         out->client = rq->scope.id;
     if (!row_in_scope(rq, &conflict_table, out, NULL) ||
         !table_put(rq->txn, &conflict_table, out, &rq->err))
@@ -364,6 +376,8 @@ static bool write_down(struct checking *checking, struct conflict *out)
 bool conflict_check(struct request *rq, const struct conflict_query *in, struct conflict *out)
 {
     struct checking checking = { .rq = rq, .query = in };
+    if (!refer_client(rq, in->client, "client"))
+        return false;
     if (in->names_count + in->numbers_count + in->emails_count == 0)
         return fail(&rq->err, ERR_INVALID, "names", TEXT_CONFLICT_NOBODY, NULL);
     checking.found = arena_array(rq->arena, FILES_MAX, sizeof *checking.found);

@@ -182,7 +182,15 @@ TEST(a_client_is_checked_within_its_own_files)
     struct file_new in = { .client = two, .number = "1/26", .parties = &party, .parties_count = 1 };
     struct file out = { 0 };
     CHECK_INT(call_file_add(&fx->client, &in, &out), CALL_DONE);
+    const char *name = "Anna Meier";
+    struct conflict_query query = { .names = &name, .names_count = 1, .role = party_role_CLIENT };
+    query.client = one;
+    CHECK_STR(check(fx, &query), "");
+    query.client = two;
+    CHECK_STR(check(fx, &query), "conflict:1/26/Anna Meier/name");
     as_agent(fx, one);
+    struct conflict refusal = { 0 };
+    refused(fx, call_conflict_check(&fx->client, &query, &refusal), ERR_NOT_FOUND, "client");
     CHECK_STR(check_name(fx, "Anna Meier", party_role_CLIENT), "");
     as_agent(fx, two);
     CHECK_STR(check_name(fx, "Anna Meier", party_role_CLIENT), "conflict:1/26/Anna Meier/name");
