@@ -5,6 +5,7 @@
 
 #include "common/base/civil.h"
 #include "services/contacts/api.h"
+#include "services/contacts/house.h"
 #include "services/notifier/api.h"
 #include "services/notifier/store.h"
 #include "services/telephony/ami_replay.h"
@@ -15,6 +16,11 @@
 #include "tests/harness/test.h"
 
 static struct phone_home berlin = { .country = "49", .area = "30" };
+static struct contacts_house contacts_home_berlin = { .home = { .country = "49", .area = "30" },
+                                                      .zone = "Europe/Berlin",
+                                                      .idle_days = 180,
+                                                      .announce_days = 7,
+                                                      .grace_days = 14 };
 
 struct office {
     struct switchboard board;
@@ -27,7 +33,7 @@ struct office {
 static void office_open(struct office *office)
 {
     *office = (struct office){ .board = { .home = berlin }, .house = house_new(test_seed()) };
-    office->contacts = house_add(office->house, &contacts_service, &berlin, 0);
+    office->contacts = house_add(office->house, &contacts_service, &contacts_home_berlin, 0);
     office->telephony = house_add(office->house, &telephony_service, &office->board, 0);
     office->notifier = house_add(office->house, &notifier_service, NULL, 0);
     struct number number = { .typed = "030 23125-101" };
