@@ -135,22 +135,6 @@ void bare_contacts_open(struct bare_contacts *contacts, const char *folder)
     bare_open(&contacts->bare, folder, BARE_CONTACT_DATABASES);
 }
 
-static void put_word(struct bare_contacts *contacts, const char *word, struct id id)
-{
-    uint8_t value[ENTRY_SIZE] = { 0 };
-    struct id client = { 0 };
-    struct key within = key_of_id(client), anywhere;
-    key_init(&anywhere);
-    key_str(&within, word);
-    key_id(&within, id);
-    key_str(&anywhere, word);
-    key_id(&anywhere, id);
-    memcpy(value, id.bytes, sizeof id.bytes);
-    bare_put(&contacts->bare, BARE_BY_WORD, within.bytes, within.size, value, sizeof value);
-    bare_put(&contacts->bare, BARE_BY_WORD_ANYWHERE, anywhere.bytes, anywhere.size, value,
-             sizeof value);
-}
-
 void bare_contact_put(struct bare_contacts *contacts)
 {
     struct person person;
@@ -166,9 +150,6 @@ void bare_contact_put(struct bare_contacts *contacts)
     key_str(&number, person.number);
     key_id(&number, id);
     bare_put(bare, BARE_BY_NUMBER, number.bytes, number.size, value, sizeof value);
-    put_word(contacts, person.given, id);
-    put_word(contacts, person.family, id);
-    put_word(contacts, person.customer, id);
     struct key seq;
     key_init(&seq);
     key_int(&seq, (int64_t)contacts->next);

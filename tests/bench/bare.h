@@ -28,16 +28,7 @@ bool bare_get_prefix(struct bare *bare, size_t database, const void *key, size_t
 void bare_commit(struct bare *bare); // synced; or the end of a reading one
 
 // --- the puts of contacts' contact_add: the same keys, values of the same length
-enum {
-    BARE_META,
-    BARE_CONTACT,
-    BARE_BY_NUMBER,
-    BARE_BY_WORD,
-    BARE_BY_WORD_ANYWHERE,
-    BARE_LOG,
-    BARE_REPLY,
-    BARE_CONTACT_DATABASES
-};
+enum { BARE_META, BARE_CONTACT, BARE_BY_NUMBER, BARE_LOG, BARE_REPLY, BARE_CONTACT_DATABASES };
 struct bare_contacts {
     struct bare bare;
     uint64_t next; // the person to come
