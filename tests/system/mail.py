@@ -17,11 +17,11 @@ def state(house, note, nth=-1):
     return mails[nth] if mails else {}
 
 
-def settled(house, note, wanted, order=1):
+def settled(house, note, wanted, order=1, seconds=30):
     def look():
         mails = [one for one in house.json("note", "show", note).get("mails", []) if one["order"] == order]
         return mails and all(one["state"] == wanted for one in mails) and mails
-    return eventually(look)
+    return eventually(look, seconds)
 
 
 def configure(house, **options):
@@ -106,18 +106,20 @@ with House() as house:
     assert row["repeated"] is True and row["message_id"] == ids[0], row
 
     # --- a wrong login and a foreign certificate wait, with the remedy; nothing is sent in clear
-    taken = len(server.handler.mails)
+    taken, waiting = len(server.handler.mails), []
     for change, word in ((dict(smtp_password="falsch"), "smtp-password"),
                          (dict(smtp_ca=other), "smtp-ca"),
                          (dict(smtp="smtp://127.0.0.1:%d" % server.port), "Zertifikat")):
         configure(house, **{**base, **change})
         house.restart("notifier", 15)
         wrong = house.json("note", "add", "text=Falsch " + word, 'mail_to=["w@b.example"]')["id"]
+        waiting.append(wrong)
         eventually(lambda: word in (state(house, wrong).get("detail") or ""))
         assert state(house, wrong)["state"] in ("wanted", "started") and len(server.handler.mails) == taken
     configure(house, **base)
     house.restart("notifier", 15)
-    settled(house, wrong, "sent")
+    for wrong in waiting:
+        settled(house, wrong, "sent", seconds=90)
 
     # --- a server that hangs holds up nothing else
     silent = Silent()
