@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/wire/codec.h"
 #include "common/wire/change.h"
+#include "common/wire/codec.h"
 #include "services/contacts/contact.h"
 #include "tests/harness/test.h"
 
