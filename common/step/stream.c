@@ -61,16 +61,6 @@ void streams_sweep(struct streams *streams)
     streams->count = kept;
 }
 
-bool stream_sees(const struct stream *stream, const void *row)
-{
-    const struct record *record = stream->source->table->record();
-
-    for (size_t i = 0; i < stream->narrow_count; i++)
-        if (!scope_sees(&stream->narrow[i], record, row))
-            return false;
-    return scope_sees(&stream->scope, record, row);
-}
-
 // --- finding
 static bool route_equal(const struct route *a, const struct route *b)
 {

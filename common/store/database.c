@@ -35,23 +35,6 @@ bool raw_behind(struct raw_key *raw)
     return true;
 }
 
-struct key_text key_text(struct bytes key)
-{
-    struct key_text out = { "" };
-    if (key.size == sizeof(struct id)) {
-        struct id id;
-        memcpy(id.bytes, key.data, sizeof id.bytes);
-        snprintf(out.text, sizeof out.text, "%s", id_text(id).text);
-        return out;
-    }
-    size_t shown = key.size < 44 ? key.size : 44;
-    for (size_t i = 0; i < shown; i++)
-        snprintf(out.text + 2 * i, sizeof out.text - 2 * i, "%02x", key.data[i]);
-    if (shown < key.size)
-        snprintf(out.text + 2 * shown, sizeof out.text - 2 * shown, "...");
-    return out;
-}
-
 static MDB_val value_of(struct bytes bytes)
 {
     // LMDB's type is not const; it does not write through keys and values that it is given.

@@ -8,7 +8,6 @@
 
 #include "common/store/derived_internal.h"
 
-#define SCRATCH_LIMIT ((size_t)64 << 20)
 #define READERS_EVERY 64 // commits
 
 static struct txn *txn_new(struct store *store, MDB_txn *mdb, bool writing)
@@ -217,64 +216,6 @@ enum commit_result batch_commit(struct txn *txn)
     if (++store->commits % READERS_EVERY == 0)
         (void)mdb_reader_check(store->env, NULL);
     return COMMIT_DONE;
-}
-
-const char *txn_fault(const struct txn *txn)
-{
-    return txn->fault_text;
-}
-
-bool txn_sound(const struct txn *txn)
-{
-    return txn->fault == COMMIT_DONE;
-}
-
-static enum commit_result result_of(const struct txn *txn, int code)
-{
-    switch (code) {
-    case MDB_MAP_FULL: return COMMIT_FULL;
-    case MDB_CORRUPTED:
-    case MDB_PAGE_NOTFOUND: return COMMIT_DAMAGED;
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG: return COMMIT_NO_SPACE;
-    case EIO: // LMDB's word for a write cut short, which is how a disk fills up, too
-        return folder_is_full(txn->store) ? COMMIT_NO_SPACE : COMMIT_BROKEN;
-    default: return COMMIT_BROKEN;
-    }
-}
-
-void txn_fault_code(struct txn *txn, int code, const struct database *database, const char *doing)
-{
-    if (!txn_sound(txn))
-        return;
-    txn->fault = result_of(txn, code);
-    snprintf(txn->fault_text, sizeof txn->fault_text, "%s%s%s: %s", doing, database ? " of " : "",
-             database ? database->name : "", mdb_strerror(code));
-}
-
-void txn_fault_key(struct txn *txn, const struct database *database, struct bytes key,
-                   const char *why)
-{
-    if (!txn_sound(txn))
-        return;
-    txn->fault = COMMIT_DAMAGED;
-    snprintf(txn->fault_text, sizeof txn->fault_text, "%s %s: %s", database->name,
-             key_text(key).text, why);
-}
-
-struct scratch *txn_scratch(struct txn *txn)
-{
-    if (txn->scratch)
-        return txn->scratch;
-    assert(!txn->parent); // a child has its parent's from the start
-    struct scratch *scratch = calloc(1, sizeof *scratch);
-    if (!scratch)
-        abort();
-    scratch->arena = arena_new(SCRATCH_LIMIT);
-    mp_writer_init(&scratch->writer);
-    txn->scratch = scratch;
-    return scratch;
 }
 
 uint64_t txn_next_ordinal(struct txn *txn, const struct slot *slot)
