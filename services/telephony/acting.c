@@ -24,6 +24,7 @@ struct sent {
 
 struct acting {
     struct source_place place;
+    struct source_ear ear;
     struct source *const *sources;
     const size_t *source_count;
     int timer;    // of the next look; 0: none
@@ -144,9 +145,10 @@ static void silent(void *context, int64_t now_us)
     watch_silence(acting, now_us);
 }
 
-void acting_heard(struct acting *acting, struct id act, enum intent_state state, enum text_id text,
+static void heard(void *context, struct id act, enum intent_state state, enum text_id text,
                   const char *detail)
 {
+    struct acting *acting = context;
     for (size_t i = 0; i < acting->sent_count; i++) {
         if (!id_equal(acting->sent[i].act, act))
             continue;
@@ -156,8 +158,9 @@ void acting_heard(struct acting *acting, struct id act, enum intent_state state,
     }
 }
 
-void acting_lost(struct acting *acting, const struct source *source)
+static void lost(void *context, const struct source *source)
 {
+    struct acting *acting = context;
     for (size_t i = acting->sent_count; i-- > 0;) {
         if (acting->sent[i].source != source)
             continue;
@@ -279,11 +282,17 @@ struct acting *acting_new(const struct source_place *place, struct source *const
     if (!acting)
         abort();
     acting->place = *place;
+    acting->ear = (struct source_ear){ heard, lost, acting };
     acting->sources = sources;
     acting->source_count = count;
     place->board->wanted = wanted;
     place->board->wanted_context = acting;
     return acting;
+}
+
+const struct source_ear *acting_ear(const struct acting *acting)
+{
+    return &acting->ear;
 }
 
 void acting_free(struct acting *acting)

@@ -13,8 +13,5 @@ struct acting *acting_new(const struct source_place *place, struct source *const
 void acting_free(struct acting *acting); // takes NULL
 // What an earlier life of this process had begun is unknown from now on.
 void acting_recover(struct acting *acting);
-// The PBX's word on one: see ami_session.h. `detail` may be NULL.
-void acting_heard(struct acting *acting, struct id act, enum intent_state state, enum text_id text,
-                  const char *detail);
-// The source's link is gone: what it has not answered is unknown.
-void acting_lost(struct acting *acting, const struct source *source);
+// For the sources that send; lives as long as `acting`.
+const struct source_ear *acting_ear(const struct acting *acting);

@@ -114,9 +114,9 @@ static bool start_port(void *port, const struct app_start *start, struct err *er
         !settle_days(start, "keep-notes", &telephony->board.keep_notes_us, err))
         return false;
     settle_dialling(telephony, start);
-    place.acting = acting_new(&place, telephony->sources, &telephony->source_count);
-    telephony->acting = place.acting;
-    acting_recover(place.acting);
+    telephony->acting = acting_new(&place, telephony->sources, &telephony->source_count);
+    place.ear = acting_ear(telephony->acting);
+    acting_recover(telephony->acting);
     const char *spec;
     for (int i = 0; (spec = start->value(start, "ami", i)) != NULL && *spec; i++) {
         if (!add(telephony, source_live(&place, spec, err)))

@@ -9,13 +9,22 @@
 #include "services/telephony/switchboard.h"
 
 struct source;
-struct acting;
+
+// Hears what becomes of the actions that a source has sent.
+struct source_ear {
+    // What the PBX says of one; `detail` may be NULL.
+    void (*heard)(void *context, struct id act, enum intent_state state, enum text_id text,
+                  const char *detail);
+    // The link is gone: what has not been answered will not be.
+    void (*lost)(void *context, const struct source *source);
+    void *context;
+};
 
 struct source_place {
     struct loop *loop;
     struct server *server;
-    struct switchboard *board; // its home; the source's link_row is kept up to date in it
-    struct acting *acting;     // hears what becomes of actions
+    struct switchboard *board;    // its home; the source's link_row is kept up to date in it
+    const struct source_ear *ear; // NULL: nobody acts
     const struct ami_endpoints *endpoints; // which channels are phones
 };
 

@@ -6,7 +6,6 @@
 
 #include "common/run/log.h"
 #include "common/wire/codec.h"
-#include "services/telephony/acting.h"
 #include "services/telephony/source_internal.h"
 
 #define ACTION_BYTES (64 << 10)
@@ -95,14 +94,17 @@ static void heard(void *context, struct id act, enum intent_state state, enum te
                   const char *detail)
 {
     struct source *source = context;
-    acting_heard(source->place.acting, act, state, text, detail);
+    const struct source_ear *ear = source->place.ear;
+    if (ear)
+        ear->heard(ear->context, act, state, text, detail);
 }
 
 static void closed(void *context, const char *why, int64_t now_us)
 {
     struct source *source = context;
     ami_session_lost(source->session, now_us);
-    acting_lost(source->place.acting, source);
+    if (source->place.ear)
+        source->place.ear->lost(source->place.ear->context, source);
     source_say(source, false, why);
     arm(source, now_us);
 }
