@@ -16,6 +16,7 @@
 #include "common/run/bus.h"
 #include "common/run/log.h"
 #include "common/run/options.h"
+#include "common/run/roff.h"
 #include "common/store/check.h"
 
 #ifndef RUFBUS_VERSION
@@ -47,6 +48,8 @@ static const struct option common_options[] = {
     { "dump", NULL, false, NULL, "alle Zeilen als JSON ausgeben und enden",
       "print all rows as JSON and end" },
     { "help", NULL, false, NULL, "diese Hilfe", "this help" },
+    { "man", NULL, false, NULL, "die Handbuchseite: --man | man -l -",
+      "the manual page: --man | man -l -" },
     { "version", NULL, false, NULL, "die Version", "the version" },
 };
 
@@ -110,6 +113,27 @@ static int print_help(const struct app *app)
            "HOME/%s.conf.\nAll options also as RUFBUS_NAME in the environment, or as "
            "\"name = value\" in HOME/%s.conf.\n",
            app->name, app->name);
+    return ENDED;
+}
+
+static void print_items(const struct option *options, size_t count)
+{
+    char word[80], text[400];
+    for (size_t i = 0; i < count; i++) {
+        snprintf(word, sizeof word, "--%s", options[i].name);
+        snprintf(text, sizeof text, "%s (%s)", options[i].german, options[i].english);
+        roff_item(stdout, word, options[i].value, text);
+    }
+}
+
+static int print_man(const struct app *app)
+{
+    char name[80];
+    snprintf(name, sizeof name, "rufbus-%s", app->name);
+    roff_head(stdout, name, RUFBUS_VERSION, app->german);
+    roff_section(stdout, "OPTIONEN");
+    print_items(app->options, app->option_count);
+    print_items(common_options, COUNT_OF(common_options));
     return ENDED;
 }
 
@@ -371,6 +395,8 @@ static int run(struct process *process)
     size_t map_bytes;
     if (flag(process, "help"))
         return print_help(process->app);
+    if (flag(process, "man"))
+        return print_man(process->app);
     if (flag(process, "version")) {
         printf("rufbus-%s %s\n", process->app->name, RUFBUS_VERSION);
         return ENDED;

@@ -28,6 +28,8 @@ static bool text_range(const char *text, int64_t least, int64_t most, const char
     if ((int64_t)size > most && (int64_t)text_length(text) > most)
         return fail(err, ERR_INVALID, name, TEXT_TEXT_TOO_LONG, int_text(most).text,
                     int_text((int64_t)text_length(text)).text, NULL);
+    if (least == 1 && size == 0)
+        return fail(err, ERR_INVALID, name, TEXT_TEXT_EMPTY, NULL);
     if (least > 0 && (int64_t)text_length(text) < least)
         return fail(err, ERR_INVALID, name, TEXT_TEXT_TOO_SHORT, int_text(least).text, NULL);
     return true;

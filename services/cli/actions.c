@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "common/describe/describe.h"
-#include "services/cli/commands.h"
+#include "services/cli/method.h"
+#include "services/cli/say.h"
 
 int action_call(struct cli *cli)
 {
@@ -16,8 +17,8 @@ int action_call(struct cli *cli)
         return cli_usage(cli, TEXT_CLI_UNKNOWN_METHOD, cli->words[0], NULL);
     cli->words++;
     cli->word_count--;
-    cli->json = true; // what was asked by the method's name is answered by the fields' names
-    return method_run(cli, method, "", NULL);
+    cli->json_answer = true; // what was asked by the method's name is answered by the fields' names
+    return method_run(cli, &(struct command){ .method = method, .positions = "" });
 }
 
 int action_schema(struct cli *cli)

@@ -11,6 +11,10 @@ int action_watch(struct cli *cli);      // a board's stream, until it is interru
 int action_replay(struct cli *cli);     // what Rufbus makes of a capture
 int action_load(struct cli *cli);       // rows from a .jsonl file, in order
 int action_schema(struct cli *cli);     // the contract as AsyncAPI or Markdown
+int action_top(struct cli *cli);        // every service's figures, once or again and again
+int action_trace(struct cli *cli);      // facts as they are decided
+int action_completion(struct cli *cli); // completion bash
+int action_man(struct cli *cli);        // the manual page
 int action_check(struct cli *cli);      // every store's fsck, every service's ping
 int action_keys(struct cli *cli);       // keys new | list | revoke | check
 int action_import(struct cli *cli);     // import contacts FILE

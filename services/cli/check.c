@@ -7,6 +7,7 @@
 #include "proto/stubs.h"
 #include "services/cli/actions.h"
 #include "services/cli/connect.h"
+#include "services/cli/say.h"
 #include "services/contacts/api.h"
 #include "services/notifier/api.h"
 #include "services/telephony/api.h"

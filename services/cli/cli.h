@@ -8,14 +8,17 @@
 #include "common/base/err.h"
 #include "proto/proto.h"
 
+struct command;
+
 enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 
 // What was given before and between the words; the rest stays in `words`.
 struct cli {
-    bool json;           // --json without a file: print JSON
+    bool json;           // --json without a file: print JSON, refusals too
+    bool json_answer;    // print answers as JSON, refusals as text
     const char *input;   // --input FILE or -: the request as JSON
     const char *home;    // --home, RUFBUS_HOME
-    const char *as;      // --as: name of the key to use
+    const char *as;      // --as: name of the key to use; NULL: admin
     const char *keys;    // --keys; otherwise below home
     const char *run;     // --run: folder of the sockets; otherwise below home
     const char *zone;    // --zone: for times shown to people
@@ -25,14 +28,8 @@ struct cli {
     bool all; // --all: every page of a list
     const char *const *words;
     size_t word_count;
+    const struct command *commands; // all there are, for what is said about them
+    size_t command_count;
     struct arena *arena;
     FILE *out;
 };
-
-// One of the catalogue's texts in the reader's language.
-const char *cli_text(const struct cli *cli, enum text_id text);
-
-// Says on stderr why, in the reader's language, and returns the exit code that fits (1).
-int cli_refused(const struct cli *cli, const struct err *err);
-// Wrong use: says what would be right, returns 2. Strings replace {1}...; closed by NULL.
-int cli_usage(const struct cli *cli, enum text_id text, ...) SENTINEL;

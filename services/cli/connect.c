@@ -8,6 +8,7 @@
 
 #include "common/wire/json.h"
 #include "services/cli/print.h"
+#include "services/cli/say.h"
 
 static const char *home_of(const struct cli *cli)
 {
@@ -30,7 +31,7 @@ struct caller *connect_services(const struct cli *cli, struct err *err)
     struct caller_options options = {
         .keys = connect_folder(cli, cli->keys, "keys"),
         .run = connect_folder(cli, cli->run, "run"),
-        .name = cli->as,
+        .name = cli->as ? cli->as : "admin",
         .service = cli->service ? cli->service : "contacts",
         .wait_ms = cli->wait_ms,
         .arena = cli->arena,

@@ -11,6 +11,7 @@
 #include "proto/stubs.h"
 #include "services/cli/actions.h"
 #include "services/cli/export_sheet.h"
+#include "services/cli/say.h"
 #include "services/cli/transfer.h"
 #include "services/contacts/vcard.h"
 

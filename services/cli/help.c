@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the command line says about itself, from the tables it runs by.
+#include "services/cli/help.h"
+
 #include <inttypes.h>
 #include <string.h>
 
+#include "common/base/text.h"
+
 #include "services/cli/actions.h"
-#include "services/cli/commands.h"
+#include "services/cli/options.h"
+#include "services/cli/say.h"
 
 static const char *said(const struct cli *cli, const char *german, const char *english)
 {
@@ -72,10 +77,19 @@ void command_help(const struct cli *cli, const struct command *command)
         return;
     }
     fprintf(cli->out, "%s\n\n", cli_text(cli, TEXT_CLI_ABOUT));
-    for (size_t i = 0; i < command_count; i++)
-        fprintf(cli->out, "  rufbus %-16s %s\n", command_list[i].words,
-                said(cli, command_list[i].german, command_list[i].english));
+    for (size_t i = 0; i < cli->command_count; i++)
+        fprintf(cli->out, "  rufbus %-16s %s\n", cli->commands[i].words,
+                said(cli, cli->commands[i].german, cli->commands[i].english));
     fprintf(cli->out, "\n%s\n", cli_text(cli, TEXT_CLI_OPTIONS));
+    for (size_t i = 0; i < cli_option_count; i++) {
+        const struct cli_option *option = &cli_options[i];
+        const char *value = said(cli, option->value_german, option->value_english);
+        char left[64];
+        snprintf(left, sizeof left, "%s %s", option->word, value ? value : "");
+        fprintf(cli->out, "  %s%*s %s\n", left, (int)(20 - text_length(left)), "",
+                said(cli, option->german, option->english));
+    }
+    fprintf(cli->out, "\n%s\n", cli_text(cli, TEXT_CLI_EXIT_CODES));
 }
 
 int action_methods(struct cli *cli)

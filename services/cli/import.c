@@ -13,6 +13,7 @@
 #include "services/cli/actions.h"
 #include "services/cli/import_file.h"
 #include "services/cli/print.h"
+#include "services/cli/say.h"
 #include "services/cli/transfer.h"
 
 #define BATCH_ROWS   200

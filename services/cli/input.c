@@ -3,6 +3,7 @@
 #include "services/cli/input.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/civil.h"
@@ -79,6 +80,24 @@ static const char *time_word(const struct cli *cli, const char *value)
     return text ? text : value;
 }
 
+bool input_otherwise(const struct cli *cli, const struct method *method, const char *otherwise,
+                     void *in, struct err *err)
+{
+    const struct record *record = method->in();
+    char name[64], value[64], other[64];
+    if (sscanf(otherwise, "%63[a-z_]=%63[^/]/%63[a-z_]", name, value, other) != 3)
+        abort(); // the table is wrong
+    const struct field *field = record_field(record, name), *instead = record_field(record, other);
+    if (field_present(field, in) || field_present(instead, in))
+        return true;
+    return json_set(record, name, value, cli->arena, in, err);
+}
+
+static bool is_option(const char *word)
+{
+    return strncmp(word, "--", 2) == 0 && word[2] >= 'a' && word[2] <= 'z';
+}
+
 bool input_fill(const struct cli *cli, const struct method *method, const char *positions, void *in,
                 struct err *err)
 {
@@ -93,6 +112,8 @@ bool input_fill(const struct cli *cli, const struct method *method, const char *
         const char *word = cli->words[i];
         char name[64];
         const char *value = word;
+        if (is_option(word))
+            return fail(err, ERR_INVALID, NULL, TEXT_CLI_UNKNOWN_OPTION, word, NULL);
         if (is_assignment(record, word, name))
             value = strchr(word, '=') + 1;
         else if (!take_position(&positions, word, name))

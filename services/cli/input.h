@@ -9,3 +9,8 @@
 // is wrong. With cli->input the JSON is read first.
 MUST_USE bool input_fill(const struct cli *cli, const struct method *method, const char *positions,
                          void *in, struct err *err);
+
+// What the table says a field is when the person has said nothing: "field=value/other" sets it when
+// neither field is given.
+MUST_USE bool input_otherwise(const struct cli *cli, const struct method *method,
+                              const char *otherwise, void *in, struct err *err);

@@ -7,6 +7,7 @@
 #include "common/run/loop.h"
 #include "services/cli/actions.h"
 #include "services/cli/connect.h"
+#include "services/cli/say.h"
 
 struct starter {
     const char *name, *roles;

@@ -10,6 +10,7 @@
 #include "services/cli/actions.h"
 #include "services/cli/connect.h"
 #include "services/cli/file.h"
+#include "services/cli/say.h"
 
 #define NAMES_MAX 1000
 

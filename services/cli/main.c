@@ -2,54 +2,14 @@
 // rufbus: options, then words. 0 done, 1 refused, 2 wrong use.
 #include <errno.h>
 #include <locale.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/wire/json.h"
 #include "services/cli/commands.h"
+#include "services/cli/help.h"
+#include "services/cli/say.h"
 
 #define ARENA_BYTES_MAX ((size_t)256 << 20)
-
-const char *cli_text(const struct cli *cli, enum text_id text)
-{
-    return cli->english ? text_english(text) : text_german(text);
-}
-
-int cli_refused(const struct cli *cli, const struct err *err)
-{
-    const char *text = cli->english ? err->english : err->german;
-    if (cli->json) {
-        struct problem problem = {
-            .code = err_word(err->code),
-            .field = *err->field ? err->field : NULL,
-            .detail = err->german,
-            .detail_en = err->english,
-        };
-        const char *json = json_write(problem_record(), &problem, JSON_LINE, cli->arena);
-        fprintf(stderr, "%s\n", json ? json : "{}");
-        return EXIT_REFUSED;
-    }
-    fprintf(stderr, "%s%s%s\n", err->field, *err->field ? ": " : "", text);
-    return EXIT_REFUSED;
-}
-
-int cli_usage(const struct cli *cli, enum text_id text, ...)
-{
-    struct err err = { 0 };
-    const char *words[4] = { 0 };
-    va_list list;
-    va_start(list, text);
-    for (size_t i = 0; i < COUNT_OF(words); i++) {
-        words[i] = va_arg(list, const char *);
-        if (!words[i])
-            break;
-    }
-    va_end(list);
-    (void)fail(&err, ERR_INVALID, NULL, text, words[0], words[1], words[2], NULL);
-    fprintf(stderr, "%s\n", cli->english ? err.english : err.german);
-    return EXIT_USAGE;
-}
 
 static const char *environment(const char *name, const char *otherwise)
 {
@@ -64,8 +24,13 @@ static const char **slot_of(struct cli *cli, const char *option)
         const char *name;
         const char **slot;
     } slots[] = {
-        { "--home", &cli->home }, { "--as", &cli->as },     { "--keys", &cli->keys },
-        { "--run", &cli->run },   { "--zone", &cli->zone }, { "--service", &cli->service },
+#define FLAG(...)
+#define OTHER(...)
+#define SLOT(word, member, ...) { word, &cli->member },
+#include "services/cli/options.def"
+#undef FLAG
+#undef OTHER
+#undef SLOT
     };
     for (size_t i = 0; i < COUNT_OF(slots); i++) {
         if (strcmp(option, slots[i].name) == 0)
@@ -158,7 +123,9 @@ static int run_words(struct cli *cli)
     }
     const struct command *command = command_find(cli);
     if (!command)
-        return cli_usage(cli, TEXT_CLI_UNKNOWN_COMMAND, cli->words[0], NULL);
+        return cli_usage(cli,
+                         *cli->words[0] == '-' ? TEXT_CLI_UNKNOWN_OPTION : TEXT_CLI_UNKNOWN_COMMAND,
+                         cli->words[0], NULL);
     if (help) {
         command_help(cli, command);
         return EXIT_DONE;
@@ -170,10 +137,11 @@ int main(int argc, char **argv)
 {
     (void)setlocale(LC_CTYPE, "");
     struct cli cli = {
-        .as = "admin",
         .zone = "Europe/Berlin",
         .wait_ms = 5000,
         .out = stdout,
+        .commands = command_list,
+        .command_count = command_count,
         .english = strncmp(environment("RUFBUS_LANG", "de"), "en", 2) == 0,
         .home = environment("RUFBUS_HOME", NULL),
     };

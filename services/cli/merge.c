@@ -9,6 +9,7 @@
 #include "proto/stubs.h"
 #include "services/cli/actions.h"
 #include "services/cli/print.h"
+#include "services/cli/say.h"
 #include "services/cli/transfer.h"
 
 #define MEMORY     ((size_t)32 << 20)

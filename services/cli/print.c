@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows as tables and labelled lines, by descriptor.
 #include "services/cli/print.h"
+#include "services/cli/say.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -6,6 +6,7 @@
 #include "common/wire/json.h"
 #include "services/cli/actions.h"
 #include "services/cli/print.h"
+#include "services/cli/say.h"
 #include "services/telephony/rehearsal.h"
 
 #define COLUMNS                                                                                    \

@@ -12,6 +12,7 @@
 #include "services/cli/actions.h"
 #include "services/cli/connect.h"
 #include "services/cli/input.h"
+#include "services/cli/say.h"
 
 #define CREDIT     200
 #define CREDIT_LOW 100

@@ -8,6 +8,7 @@
 #include "common/base/text.h"
 #include "common/wire/codec.h"
 #include "services/contacts/house.h"
+#include "services/contacts/refer.h"
 #include "services/contacts/store.h"
 #include "services/contacts/store_search.h"
 
@@ -28,10 +29,15 @@ struct finding {
     const char *name;   // folded; "" when no name is asked for
     const char **words; // of the name
     size_t word_count;
-    struct candidate *kept;
+    struct candidate *kept, *aside; // aside: one client's, by number
     size_t count, room, visited;
     bool more;
 };
+
+static bool is_everywhere(const struct contact_query *query)
+{
+    return query->has_everywhere && query->everywhere;
+}
 
 // --- the question
 static bool split_words(struct finding *finding)
@@ -126,14 +132,21 @@ static bool has_whole(const struct contact *contact, const char *e164)
     return false;
 }
 
-// --- by number
+// --- by number, within one client at a time
+struct within {
+    struct finding *finding;
+    struct id client;
+    const struct phone *phone;
+};
+
 static size_t find_number(void *context, const char *e164)
 {
-    struct finding *finding = context;
+    const struct within *within = context;
+    struct finding *finding = within->finding;
     struct request *rq = finding->rq;
     struct walk_options options = { .index = &contact_indexes[CONTACT_BY_NUMBER],
                                     .scope = &rq->scope,
-                                    .prefix = contact_number_key(finding->query->client, e164) };
+                                    .prefix = contact_number_key(within->client, e164) };
     struct walk *walk = walk_open(rq->txn, &contact_table, &options, rq->arena);
     struct contact contact;
     size_t found = 0;
@@ -148,6 +161,47 @@ static size_t find_number(void *context, const char *e164)
 }
 
 // Exact only with the contact's own whole number: behind a main number may be anybody.
+static void find_within(struct within *within)
+{
+    struct finding *finding = within->finding;
+    const struct phone *phone = within->phone;
+    char whole[PHONE_WHOLE_MAX][PHONE_E164_MAX + 1];
+    size_t forms = phone->e164[0] ? phone_whole(phone->e164, phone->extension, whole) : 0;
+    enum phone_match match = PHONE_MATCH_NONE;
+    size_t form = 0;
+    while (form < forms && match == PHONE_MATCH_NONE)
+        match = phone_match(whole[form++], find_number, within);
+    if (match == PHONE_MATCH_EXACT && finding->count == 1 &&
+        has_whole(&finding->kept[0].contact, whole[form - 1]))
+        finding->kept[0].match.certainty = certainty_EXACT;
+}
+
+// One client's finds, judged among themselves alone, then put among the others'.
+static void find_aside(struct finding *finding, struct id client, const struct phone *phone)
+{
+    struct finding aside = *finding;
+    aside.count = 0;
+    aside.kept = finding->aside;
+    find_within(&(struct within){ &aside, client, phone });
+    for (size_t i = 0; i < aside.count; i++)
+        keep(finding, &aside.kept[i].contact, aside.kept[i].match.certainty);
+    finding->visited = aside.visited;
+    finding->more |= aside.more;
+}
+
+static void find_everywhere(struct finding *finding, const struct phone *phone)
+{
+    static const struct id house = { { 0 } };
+    struct request *rq = finding->rq;
+    struct walk_options options = { .scope = &rq->scope };
+    struct client_row client;
+    find_aside(finding, house, phone);
+    struct walk *walk = walk_open(rq->txn, &client_table, &options, rq->arena);
+    while (finding->visited < VISITED_MAX && walk_next(walk, &client))
+        find_aside(finding, client.id, phone);
+    walk_close(walk);
+}
+
 static bool find_by_number(struct finding *finding)
 {
     struct request *rq = finding->rq;
@@ -156,15 +210,13 @@ static bool find_by_number(struct finding *finding)
         memcpy(rq->err.field, "number", sizeof "number");
         return false;
     }
-    char whole[PHONE_WHOLE_MAX][PHONE_E164_MAX + 1];
-    size_t forms = phone.e164[0] ? phone_whole(phone.e164, phone.extension, whole) : 0;
-    enum phone_match match = PHONE_MATCH_NONE;
-    size_t form = 0;
-    while (form < forms && match == PHONE_MATCH_NONE)
-        match = phone_match(whole[form++], find_number, finding);
-    if (match == PHONE_MATCH_EXACT && finding->count == 1 &&
-        has_whole(&finding->kept[0].contact, whole[form - 1]))
-        finding->kept[0].match.certainty = certainty_EXACT;
+    finding->aside = arena_array(rq->arena, finding->room, sizeof *finding->aside);
+    if (!finding->aside)
+        return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_ANSWER_TOO_LARGE, NULL);
+    if (is_everywhere(finding->query))
+        find_everywhere(finding, &phone);
+    else
+        find_aside(finding, finding->query->client, &phone);
     return true;
 }
 
@@ -185,11 +237,10 @@ static void find_by_name(struct finding *finding)
 {
     struct request *rq = finding->rq;
     const struct contact_query *query = finding->query;
-    bool everywhere = query->has_everywhere && query->everywhere;
     struct seek_options options = { .scope = &rq->scope, .words = query->name };
     struct contact contact;
     enum seek_rank rank;
-    if (!everywhere)
+    if (!is_everywhere(query))
         options.tags[options.tag_count++] =
             (struct seek_tag){ TAG_OWNER, { query->client.bytes, sizeof query->client.bytes } };
     struct seek *seek = seek_open(rq->txn, &contact_table, &options, rq->arena);
@@ -215,6 +266,7 @@ static bool answer(struct finding *finding, struct contact_matches *out)
     out->more = finding->more || finding->visited == VISITED_MAX;
     for (size_t i = 0; i < finding->count; i++) {
         finding->kept[i].match.contact = &finding->kept[i].contact;
+        finding->kept[i].match.client_name = name_of_client(rq, finding->kept[i].contact.client);
         encode(contact_match_record(), &finding->kept[i].match, &writer);
         if (i > 0 && writer.size > ANSWER_BYTES) {
             out->more = true;
@@ -240,7 +292,7 @@ bool find_contacts(struct request *rq, const struct contact_query *query,
         return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_ANSWER_TOO_LARGE, NULL);
     if (!query->number && finding.word_count == 0)
         return fail(&rq->err, ERR_INVALID, "name", TEXT_FIND_NOTHING, NULL);
-    if (query->has_everywhere && query->everywhere && (query->number || !id_is_zero(query->client)))
+    if (is_everywhere(query) && !id_is_zero(query->client))
         return fail(&rq->err, ERR_INVALID, "everywhere", TEXT_FIND_EVERYWHERE, NULL);
     if (query->number && !find_by_number(&finding))
         return false;

@@ -4,7 +4,7 @@
 
 #include "common/step/request.h"
 
-// By number within one client only, never a guess; by name also everywhere. With both, both must
-// fit. ERR_INVALID when neither is given.
+// Within one client, or everywhere; a number is looked for in each client by itself, never a guess.
+// With number and name, both must fit. ERR_INVALID when neither is given.
 MUST_USE bool find_contacts(struct request *rq, const struct contact_query *query,
                             struct contact_matches *out);

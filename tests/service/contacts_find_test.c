@@ -80,6 +80,43 @@ TEST(only_the_right_clients_contacts_are_found)
     fixture_free(fx);
 }
 
+static const char *number_everywhere(struct fixture *fx, const char *number)
+{
+    return found(fx, &(struct contact_query){
+                         .number = number, .has_everywhere = true, .everywhere = true });
+}
+
+TEST(a_number_everywhere_is_judged_within_each_client)
+{
+    struct fixture *fx = world_new();
+    struct id one = client_with(fx, "Eins", NULL).id, two = client_with(fx, "Zwei", NULL).id;
+    struct id three = client_with(fx, "Drei", NULL).id;
+    contact_with(fx, two, "Anna Zwei", "030 1234567");
+    CHECK_STR(number_everywhere(fx, "030 1234567"), "Anna Zwei!");
+    // Another client's same number does not make it less certain, nor does a main number elsewhere.
+    contact_with(fx, house, "Anna Haus", "030 1234567");
+    contact_with(fx, one, "Firma Eins", "030 12340");
+    CHECK_STR(number_everywhere(fx, "030 1234567"), "Anna Haus!|Anna Zwei!|Firma Eins?");
+    contact_with(fx, three, "A Drei", "030 1234567");
+    contact_with(fx, three, "B Drei", "030 1234567");
+    CHECK_STR(number_everywhere(fx, "030 1234567"),
+              "Anna Haus!|Anna Zwei!|A Drei?|B Drei?|Firma Eins?");
+    CHECK_STR(by_number(fx, house, "030 1234567"), "Anna Haus!");
+    struct contact_query query = {
+        .number = "030 1234567", .name = "anna", .has_everywhere = true, .everywhere = true
+    };
+    struct contact_matches out;
+    CHECK_INT(call_contact_find(&fx->client, &query, &out), CALL_DONE);
+    CHECK_INT((int64_t)out.matches_count, 2);
+    CHECK(!out.matches[0].client_name);
+    CHECK_STR(out.matches[1].client_name, "Zwei");
+    as_agent(fx, three);
+    CHECK_STR(number_everywhere(fx, "030 1234567"), "A Drei?|B Drei?");
+    as_agent(fx, one);
+    CHECK_STR(number_everywhere(fx, "030 1234567"), "Firma Eins?");
+    fixture_free(fx);
+}
+
 TEST(names_are_found_folded_by_the_beginnings_of_words)
 {
     struct fixture *fx = world_new();
@@ -151,9 +188,9 @@ TEST(a_search_without_a_question_is_refused)
     refused(fx, call_contact_find(&fx->client, &query, &out), ERR_INVALID, "name");
     query = (struct contact_query){ .number = "Anna" };
     refused(fx, call_contact_find(&fx->client, &query, &out), ERR_INVALID, "number");
-    query = (struct contact_query){ .number = "030 1234567",
-                                    .has_everywhere = true,
-                                    .everywhere = true };
+    query = (struct contact_query){
+        .number = "030 1234567", .client = client, .has_everywhere = true, .everywhere = true
+    };
     refused(fx, call_contact_find(&fx->client, &query, &out), ERR_INVALID, "everywhere");
     query = (struct contact_query){
         .name = "a", .client = client, .has_everywhere = true, .everywhere = true

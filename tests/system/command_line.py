@@ -23,6 +23,17 @@ with House() as house:
     page = house.json("contacts")
     assert [row["id"] for row in page["contacts"]] == [identity], page
 
+    # Without client= everywhere: a client's contacts are found, and whose they are.
+    client = house.json("call", "client_add", "name=Praxis Dr. Lang")["id"]
+    house.rufbus("contact", "add", "name=Petra Müller", 'phones=[{"typed": "030 1234567"}]', "client=" + client)
+    for asked in ("müller", "+49 30 1234567"):
+        found = house.rufbus("contact", "find", asked)
+        assert "Anna Müller" in found and "Petra Müller" in found and "Praxis Dr. Lang" in found, found
+    found = house.json("contact", "find", "030 1234567")["matches"]
+    assert [match["certainty"] for match in found] == ["exact", "exact"], found
+    assert "Anna" not in house.rufbus("contact", "find", "müller", "client=" + client)
+    assert "Petra" not in house.rufbus("contact", "find", "müller", "everywhere=false")
+
     # Files, search, conflict check.
     house.rufbus("file", "add", "12/2026-K", "Müller gegen Schulze",
                  'parties=[{"contact": "%s", "role": "client"}, {"name": "Otto Schulze", "role": "opponent"}]' % identity)
@@ -50,6 +61,13 @@ with House() as house:
 
     # 2: wrong use; 1: refused.
     house.rufbus("no-such-command", code=2)
+    assert "Option" in house.rufbus("--no-such-option", "ping", code=2)
+    assert "Option" in house.rufbus("contact", "find", "--no-such-option", code=2)
+    refused = house.rufbus("call", "contact_get", "id=0191e3a4-0000-7abc-8def-0123456789ab", code=1)
+    assert not refused.startswith("{"), refused
+    refused = house.rufbus("--json", "call", "contact_get", "id=0191e3a4-0000-7abc-8def-0123456789ab", code=1)
+    assert json.loads(refused)["code"] == "not_found", refused
+    assert "characters" not in house.rufbus("--english", "contact", "add", "name=", code=2)
     house.rufbus("call", code=2)
     house.rufbus("call", "no_such_method", code=2)
     house.rufbus("--wait", "soon", "ping", code=2)
@@ -66,7 +84,9 @@ with House() as house:
     calls = json.loads(house.rufbus("replay", capture("inbound_answered_caller_hangs_up"), "--json"))
     assert len(calls) == 1 and calls[0]["outcome"] == "answered", calls
     assert calls[0]["started_at"].endswith("Z") and "transferred_to" in calls[0], calls
-    house.rufbus("replay", "/no/such/file.ami", code=1)
+    house.rufbus("replay", "/no/such/file.ami", code=2)
+    house.rufbus("load", "/no/such/file.jsonl", code=2)
+    house.rufbus("call", "contact_add", "--json", "/no/such/file.json", code=2)
     for service in ("contacts", "telephony", "notifier"):
         house.kill(service, 15)
     house.rufbus("check")

@@ -77,7 +77,7 @@ with House() as house:
     with open(rejects, encoding="utf-8-sig") as file:
         lines = file.read().splitlines()
     assert len(lines) == 4 and lines[1].startswith("2;abgelehnt;E-Mail;"), lines
-    house.rufbus("import", "contacts", "/no/such/file.csv", code=1)
+    house.rufbus("import", "contacts", "/no/such/file.csv", code=2)
     house.rufbus("import", "contacts", bad, "--known", "perhaps", code=2)
     house.rufbus("import", "contacts", bad, "--client", "Niemand", code=1)
     house.rufbus("export", "contacts", out + ".doc", code=2)
