@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "services/notifier/board.h"
+#include "services/notifier/rows_file.h"
 
 // Rows that one step makes again; each writes itself and up to two facts. Large rows make it fewer:
 // they all lie in the arena, together with the page of facts that is being followed.
@@ -37,20 +38,21 @@ size_t rows_aliases(struct request *rq, struct id *ids, size_t room)
     return count;
 }
 
-// The contact as it is now, also when it was merged into another during the call.
-static bool contact_now(struct request *rq, struct id id, struct contact *out)
+const struct contact *rows_contact(struct request *rq, struct id *id)
 {
-    for (int steps = 0; steps <= CHAIN_MAX; steps++) {
-        struct key key = key_of_id(id);
+    struct contact *contact = arena_alloc(rq->arena, sizeof *contact);
+
+    for (int steps = 0; contact && steps <= CHAIN_MAX; steps++) {
+        struct key key = key_of_id(*id);
         struct contact_merged merged;
 
-        if (table_get(rq->txn, &shown_contact_table, &scope_house, &key, rq->arena, out))
-            return true;
+        if (table_get(rq->txn, &shown_contact_table, &scope_house, &key, rq->arena, contact))
+            return contact;
         if (!table_get(rq->txn, &shown_merged_table, &scope_house, &key, rq->arena, &merged))
-            return false;
-        id = merged.to;
+            return NULL;
+        *id = merged.to;
     }
-    return false;
+    return NULL;
 }
 
 static bool know_contacts(struct request *rq, const struct call *call, struct board_known *known)
@@ -59,12 +61,11 @@ static bool know_contacts(struct request *rq, const struct call *call, struct bo
     size_t count = board_matches(call, matches);
 
     for (size_t i = 0; i < count; i++) {
-        struct contact *contact = arena_alloc(rq->arena, sizeof *contact);
+        struct id now = matches[i].contact;
 
-        if (!contact)
+        known->contacts[i] = rows_contact(rq, &now);
+        if (!rows_parts(rq, call->client, now, &known->parts[i]))
             return full(rq);
-        if (contact_now(rq, matches[i].contact, contact))
-            known->contacts[i] = contact;
     }
     return true;
 }
@@ -207,13 +208,14 @@ static void again_find(struct request *rq, const struct walk_options *options, s
     walk_close(walk);
 }
 
-bool rows_again(struct request *rq, enum board_index by, const struct key *keys, size_t key_count)
+bool rows_again(struct request *rq, const struct rows_by *by, size_t by_count)
 {
-    struct walk_options options = { .index = &board_call_indexes[by], .scope = &scope_house };
     struct again again = { .count = 0 };
 
-    for (size_t i = 0; i < key_count && !again.more; i++) {
-        options.prefix = keys[i];
+    for (size_t i = 0; i < by_count && !again.more; i++) {
+        struct walk_options options = { .index = &board_call_indexes[by[i].index],
+                                        .scope = &scope_house,
+                                        .prefix = by[i].key };
         again_find(rq, &options, &again);
     }
     for (size_t i = 0; i < again.count && !again.more; i++) {
@@ -222,8 +224,13 @@ bool rows_again(struct request *rq, enum board_index by, const struct key *keys,
         again.more = again_full(rq);
     }
     if (again.more)
-        job_begin(rq, AGAIN_JOB, (struct bytes){ NULL, 0 });
+        rows_all_again(rq);
     return true;
+}
+
+void rows_all_again(struct request *rq)
+{
+    job_begin(rq, AGAIN_JOB, (struct bytes){ NULL, 0 });
 }
 
 // --- the job: the whole board, a chunk at a time
