@@ -35,7 +35,7 @@ static bool show_again(struct request *rq, const struct id *contacts, size_t con
         size_t aliases = rows_aliases(rq, ids, ALIASES_MAX);
 
         for (size_t k = 0; k < aliases && count < COUNT_OF(by); k++)
-            by[count++] = (struct rows_by){ BOARD_BY_CONTACT, key_of_id(ids[k]) };
+            by[count++] = (struct rows_by){ BOARD_BY_CONTACT, ids[k], NULL };
     }
     return rows_again(rq, by, count);
 }
@@ -89,16 +89,13 @@ static bool client_told(struct request *rq, const struct fact *fact, const void 
         if (!table_put(rq->txn, &shown_client_table, &kept, &rq->err))
             return false;
     }
-    return rows_again(rq, &(struct rows_by){ BOARD_BY_CLIENT, key }, 1);
+    return rows_again(rq, &(struct rows_by){ BOARD_BY_CLIENT, fact->entity, NULL }, 1);
 }
 
 static size_t phones_add(const struct staff *staff, struct rows_by *by, size_t count)
 {
-    for (size_t i = 0; i < staff->extensions_count && count < PHONES_MAX; i++, count++) {
-        by[count].index = BOARD_BY_PHONE;
-        key_init(&by[count].key);
-        key_str(&by[count].key, staff->extensions[i]);
-    }
+    for (size_t i = 0; i < staff->extensions_count && count < PHONES_MAX; i++)
+        by[count++] = (struct rows_by){ .index = BOARD_BY_PHONE, .phone = staff->extensions[i] };
     return count;
 }
 
@@ -126,7 +123,7 @@ static bool staff_told(struct request *rq, const struct fact *fact, const void *
         count = phones_add(&before, by, count);
     if (here)
         count = phones_add(told, by, count);
-    by[count++] = (struct rows_by){ BOARD_BY_RESPONSIBLE, key };
+    by[count++] = (struct rows_by){ BOARD_BY_RESPONSIBLE, fact->entity, NULL };
     return rows_again(rq, by, count);
 }
 

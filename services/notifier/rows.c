@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "common/base/text.h"
 #include "services/notifier/board.h"
 #include "services/notifier/rows_file.h"
 
@@ -190,7 +191,7 @@ struct again {
     bool more; // there are rows behind the last one
 };
 
-static bool again_full(const struct request *rq)
+bool rows_full(const struct request *rq)
 {
     return arena_used(rq->arena) > AGAIN_BYTES;
 }
@@ -201,36 +202,61 @@ static void again_find(struct request *rq, const struct walk_options *options, s
     struct board_call row;
 
     while (!again->more && walk_next(walk, &row)) {
-        again->more = again->count == AGAIN_MAX || (again->count > 0 && again_full(rq));
+        again->more = again->count == AGAIN_MAX || (again->count > 0 && rows_full(rq));
         if (!again->more)
             again->ids[again->count++] = row.id;
     }
     walk_close(walk);
 }
 
+static struct key key_of(const struct rows_by *by)
+{
+    struct key key = key_of_id(by->id);
+
+    if (!by->phone)
+        return key;
+    key_init(&key);
+    key_str(&key, by->phone);
+    return key;
+}
+
 bool rows_again(struct request *rq, const struct rows_by *by, size_t by_count)
 {
-    struct again again = { .count = 0 };
+    struct again again = { .count = 0, .more = rows_full(rq) };
 
     for (size_t i = 0; i < by_count && !again.more; i++) {
         struct walk_options options = { .index = &board_call_indexes[by[i].index],
                                         .scope = &scope_house,
-                                        .prefix = by[i].key };
+                                        .prefix = key_of(&by[i]) };
         again_find(rq, &options, &again);
     }
     for (size_t i = 0; i < again.count && !again.more; i++) {
         if (!make_again(rq, again.ids[i]))
             return false;
-        again.more = again_full(rq);
+        again.more = rows_full(rq);
     }
     if (again.more)
         rows_all_again(rq);
     return true;
 }
 
+// One that has not begun will do.
+static bool again_waits(struct request *rq)
+{
+    struct walk_options options = { .scope = &scope_house, .down = true };
+    struct walk *walk = walk_open(rq->txn, &job_table, &options, rq->arena);
+    struct job job;
+    bool waits = walk_next(walk, &job) && text_equal(job.kind, AGAIN_JOB) && job.place.size == 0 &&
+                 !job.has_finished;
+
+    walk_close(walk);
+    return waits;
+}
+
 void rows_all_again(struct request *rq)
 {
-    job_begin(rq, AGAIN_JOB, (struct bytes){ NULL, 0 });
+    if (!again_waits(rq))
+        job_begin(rq, AGAIN_JOB, (struct bytes){ NULL, 0 });
 }
 
 // --- the job: the whole board, a chunk at a time
@@ -256,7 +282,7 @@ static bool again_chunk(struct request *rq, struct job *job, size_t rows, bool *
 
     job_after(job, &options.after);
     again_find(rq, &options, &again);
-    while (made < again.count && (made == 0 || (3 * made + 3 <= rows && !again_full(rq)))) {
+    while (made < again.count && (made == 0 || (3 * made + 3 <= rows && !rows_full(rq)))) {
         if (!make_again(rq, again.ids[made]))
             rq->err = (struct err){ .code = ERR_NONE };
         made++;

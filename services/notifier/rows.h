@@ -14,10 +14,13 @@ void rows_remove(struct request *rq, struct id id);
 // Rows of the board: those with this key of this index.
 struct rows_by {
     enum board_index index;
-    struct key key;
+    struct id id;
+    const char *phone; // of BOARD_BY_PHONE, in place of an id
 };
 // Makes these rows again; if they are too many for one step, a job does.
 MUST_USE bool rows_again(struct request *rq, const struct rows_by *by, size_t by_count);
+// So much memory is used that what else this step would make again is left to a job.
+bool rows_full(const struct request *rq);
 // A job makes the whole board again.
 void rows_all_again(struct request *rq);
 

@@ -5,7 +5,7 @@
 
 #include "proto/party.h"
 
-#define TOUCHED_MAX 400 // keys of contacts whose rows one file makes again; more: the whole board
+#define TOUCHED_MAX 200 // contacts whose rows one file makes again; more: the whole board
 
 static bool part_add(struct request *rq, const struct file *found, struct id contact,
                      struct board_parts *out)
@@ -57,12 +57,14 @@ static void touch(struct request *rq, struct id contact, struct touched *touched
 {
     struct id ids[ALIASES_MAX] = { contact };
 
+    if ((touched->more = touched->more || rows_full(rq)))
+        return;
     (void)rows_contact(rq, &ids[0]);
     size_t count = rows_aliases(rq, ids, ALIASES_MAX);
     for (size_t i = 0; i < count && !touched->more; i++) {
         touched->more = touched->count == TOUCHED_MAX;
         if (!touched->more)
-            touched->by[touched->count++] = (struct rows_by){ BOARD_BY_CONTACT, key_of_id(ids[i]) };
+            touched->by[touched->count++] = (struct rows_by){ BOARD_BY_CONTACT, ids[i], NULL };
     }
 }
 
@@ -74,27 +76,23 @@ static void touch_all(struct request *rq, const struct file *file, struct touche
 
 bool rows_file(struct request *rq, struct id id, const struct file *told)
 {
-    struct touched *touched = arena_alloc(rq->arena, sizeof *touched);
+    struct touched touched = { .count = 0 };
     struct key key = key_of_id(id);
     struct file before, kept;
 
-    if (!touched)
-        return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_BOARD_TOO_LARGE, NULL);
-    touched->count = 0;
-    touched->more = false;
     if (table_get(rq->txn, &shown_file_table, &scope_house, &key, rq->arena, &before))
-        touch_all(rq, &before, touched);
+        touch_all(rq, &before, &touched);
     if (told && board_shows_file(told)) {
         if (!board_file_kept(told, rq->arena, &kept))
             return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_BOARD_TOO_LARGE, NULL);
         if (!table_put(rq->txn, &shown_file_table, &kept, &rq->err))
             return false;
-        touch_all(rq, &kept, touched);
+        touch_all(rq, &kept, &touched);
     } else {
         (void)table_del(rq->txn, &shown_file_table, &key);
     }
-    if (!touched->more)
-        return rows_again(rq, touched->by, touched->count);
+    if (!touched.more)
+        return rows_again(rq, touched.by, touched.count);
     rows_all_again(rq);
     return true;
 }

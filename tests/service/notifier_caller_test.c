@@ -263,3 +263,28 @@ TEST(a_file_that_concerns_very_many_rows_is_shown_in_chunks)
     }
     fixture_free(fx);
 }
+
+// An import tells whole pages of files with many parties: none is set aside for want of memory.
+TEST(pages_of_large_files_are_followed_and_shown)
+{
+    struct fixture *fx = fixture_new(&notifier_service);
+    struct party parties[50];
+    struct file file = file_of(90, 1, parties);
+
+    ada_calls(fx, 1, 0);
+    for (uint32_t i = 0; i < COUNT_OF(parties); i++)
+        parties[i] = (struct party){ .contact = id_number(1000 + i), .role = party_role_WITNESS };
+    file.parties_count = COUNT_OF(parties);
+    fixture_crash(fx);
+    for (uint32_t i = 0; i < 400; i++) {
+        file.id = id_number(2000 + i);
+        if (i == 399)
+            parties[49] = (struct party){ .contact = id_number(ADA), .role = party_role_OPPONENT };
+        tell_file(fx, &file);
+    }
+    fixture_start(fx);
+    fixture_wait(fx, SECONDS(30));
+    CHECK_INT(fixture_rows(fx, &shown_file_table), 400);
+    CHECK(caller_now(fx).has_opponent);
+    fixture_free(fx);
+}
