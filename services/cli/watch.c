@@ -2,6 +2,7 @@
 // rufbus watch: a board's stream in the terminal, resumed whenever it breaks, until Ctrl-C.
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/base/civil.h"
 #include "common/base/sum.h"
@@ -34,7 +35,20 @@ struct watching {
 };
 
 // --- for people
-static void print_names(const struct cli *cli, const struct board_call *row)
+static void print_opponent(const struct cli *cli, const struct board_caller *caller, bool colour)
+{
+    bool counsel = caller->files_count > 0 && caller->files[0].role == party_role_OPPOSING_COUNSEL;
+    const char *before = cli_text(cli, TEXT_CLI_OPPONENT_IN);
+    fprintf(cli->out, "  %s%s", colour ? "\033[1;31m" : "",
+            cli_text(cli, counsel ? TEXT_CLI_OPPOSING_COUNSEL : TEXT_CLI_OPPONENT));
+    for (size_t i = 0; i < caller->files_count; i++) {
+        if (caller->files[i].side == party_side_OPPOSING)
+            fprintf(cli->out, "%s%s", i ? ", " : before, caller->files[i].number);
+    }
+    fprintf(cli->out, "%s", colour ? "\033[0m" : "");
+}
+
+static void print_names(const struct cli *cli, const struct board_call *row, bool colour)
 {
     for (size_t i = 0; i < row->callers_count; i++) {
         const struct board_caller *caller = &row->callers[i];
@@ -42,11 +56,32 @@ static void print_names(const struct cli *cli, const struct board_call *row)
         fprintf(cli->out, "%s%s", i ? ", " : "  ", caller->name);
         if (caller->organisation)
             fprintf(cli->out, ", %s", caller->organisation);
-        fprintf(cli->out, " (%s)", cli->english ? certainty->english : certainty->german);
+        fprintf(cli->out, " (%s)",
+                caller->picked ? cli_text(cli, TEXT_CLI_PICKED)
+                : cli->english ? certainty->english
+                               : certainty->german);
+        if (caller->opponent)
+            print_opponent(cli, caller, colour);
     }
 }
 
-// What the operator needs at the ring, once.
+static const char *word_of(const struct cli *cli, const struct picks *picks, int value)
+{
+    return cli->english ? picks->values[value].word : picks->values[value].german;
+}
+
+static void print_file(const struct cli *cli, const struct board_file *file)
+{
+    fprintf(cli->out, "            %s %s", cli_text(cli, TEXT_CLI_POP_FILE), file->number);
+    if (file->title)
+        fprintf(cli->out, " %s", file->title);
+    fprintf(cli->out, " (%s)", word_of(cli, party_role_picks(), file->role));
+    if (file->responsible_name)
+        fprintf(cli->out, " | %s", file->responsible_name);
+    fprintf(cli->out, "\n");
+}
+
+// What the operator needs at the ring, and when somebody has said who it is.
 static void print_pop(const struct cli *cli, const struct board_call *row)
 {
     if (row->greeting)
@@ -62,12 +97,9 @@ static void print_pop(const struct cli *cli, const struct board_call *row)
         if (caller->message)
             fprintf(cli->out, "            %s %s\n", cli_text(cli, TEXT_CLI_MESSAGE),
                     caller->message);
+        for (size_t k = 0; k < caller->files_count; k++)
+            print_file(cli, &caller->files[k]);
     }
-}
-
-static const char *word_of(const struct cli *cli, const struct picks *picks, int value)
-{
-    return cli->english ? picks->values[value].word : picks->values[value].german;
 }
 
 static void print_end(const struct cli *cli, const struct call *call)
@@ -79,14 +111,14 @@ static void print_end(const struct cli *cli, const struct call *call)
     fprintf(cli->out, ")");
 }
 
-static void print_call(const struct cli *cli, const struct board_call *row)
+static void print_call(const struct cli *cli, const struct board_call *row, bool colour)
 {
     const struct call *call = row->call;
     bool ended = call->state == call_state_ENDED;
     const char *state = word_of(cli, call_state_picks(), call->state);
     fprintf(cli->out, "  %s%*s  %s", state, (int)(9 - text_length(state)), "",
             call->caller ? call->caller : cli_text(cli, TEXT_CLI_WITHHELD));
-    print_names(cli, row);
+    print_names(cli, row, colour);
     if (row->callers_count == 0 && call->caller_name)
         fprintf(cli->out, "  „%s“", call->caller_name);
     if (call->called)
@@ -98,7 +130,7 @@ static void print_call(const struct cli *cli, const struct board_call *row)
     if (ended && call->outcome)
         print_end(cli, call);
     fprintf(cli->out, "\n");
-    if (call->state == call_state_RINGING)
+    if (call->state == call_state_RINGING || (call->contact && !ended))
         print_pop(cli, row);
 }
 
@@ -152,7 +184,7 @@ static void print_news(struct watching *watching, struct id id, const void *row)
     if (agents)
         print_agent(&aside, row);
     else
-        print_call(&aside, row);
+        print_call(&aside, row, isatty(fileno(watching->cli->out)));
     (void)fclose(aside.out);
     if (is_news(watching, id, text, size))
         fprintf(watching->cli->out, "%s%s", civil_local_clock(at_us, watching->cli->zone).text,

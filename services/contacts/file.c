@@ -133,7 +133,7 @@ bool file_apply(const struct file *row, const struct file_change *change,
     return true;
 }
 
-// --- who sees, who stands where
+// --- who sees
 bool file_shows(const struct file *file, const char *actor)
 {
     struct id staff;
@@ -177,36 +177,4 @@ bool file_let_in(const struct file *row, const struct file_admission *in,
     out->edited_at = editor->now_us;
     out->edited_by = editor->actor;
     return record_check(file_record(), out, err);
-}
-
-enum party_side party_side_of(enum party_role role)
-{
-    switch (role) {
-    case party_role_CLIENT: return party_side_OURS;
-    case party_role_OPPONENT:
-    case party_role_OPPOSING_COUNSEL: return party_side_OPPOSING;
-    default: return party_side_NEUTRAL;
-    }
-}
-
-static int gravity(enum party_role role)
-{
-    switch (role) {
-    case party_role_ABSENT: return 0;
-    case party_role_OPPONENT: return 4;
-    case party_role_OPPOSING_COUNSEL: return 3;
-    case party_role_CLIENT: return 2;
-    default: return 1;
-    }
-}
-
-enum party_role file_role_of(const struct file *file, struct id contact)
-{
-    enum party_role role = party_role_ABSENT;
-    for (size_t i = 0; i < file->parties_count; i++) {
-        const struct party *party = &file->parties[i];
-        if (id_equal(party->contact, contact) && gravity(party->role) > gravity(role))
-            role = party->role;
-    }
-    return role;
 }

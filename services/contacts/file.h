@@ -3,6 +3,7 @@
 // Values in, values out.
 #pragma once
 
+#include "proto/party.h"
 #include "proto/proto.h"
 #include "services/contacts/editor.h"
 
@@ -21,8 +22,3 @@ bool file_shows(const struct file *file, const char *actor);
 // `out`: `row`, one version on, seen by one more member of staff, with who did it and why.
 MUST_USE bool file_let_in(const struct file *row, const struct file_admission *in,
                           const struct editor *editor, struct file *out, struct err *err);
-
-enum party_side party_side_of(enum party_role role);
-// The gravest part that the contact has in the file: the other side first, then ours, then the
-// rest. party_role_ABSENT when it has none.
-enum party_role file_role_of(const struct file *file, struct id contact);

@@ -27,12 +27,30 @@ static size_t match_add(struct caller_match *matches, size_t count,
     return count + 1;
 }
 
+// Who it is, as somebody said: no guess any more, under the name of the ring where there is one.
+static struct caller_match match_picked(const struct call *call)
+{
+    const struct shown_contact *shown = call->shown_contact;
+    struct caller_match match = { .contact = call->contact->contact, .certainty = certainty_EXACT };
+
+    if (shown && id_equal(shown->contact, match.contact))
+        match.name = shown->name;
+    for (size_t i = 0; shown && i < shown->matches_count && !match.name; i++)
+        if (id_equal(shown->matches[i].contact, match.contact))
+            match.name = shown->matches[i].name;
+    return match;
+}
+
 size_t board_matches(const struct call *call, struct caller_match out[BOARD_CALLERS_MAX])
 {
     static const enum certainty order[] = { certainty_EXACT, certainty_POSSIBLE };
     const struct shown_contact *shown = call->shown_contact;
     size_t count = 0;
 
+    if (call->contact) {
+        out[0] = match_picked(call);
+        return 1;
+    }
     if (!shown)
         return 0;
     for (size_t o = 0; o < COUNT_OF(order); o++) {
@@ -77,7 +95,7 @@ static bool is_shown(const struct board_caller *callers, size_t count, struct id
     return false;
 }
 
-// Two that were merged since are shown once.
+// Two that were merged since are shown once; one that nobody can name yet is not shown.
 static bool callers_make(const struct call *call, const struct board_known *known,
                          struct arena *arena, struct board_call *out)
 {
@@ -91,7 +109,10 @@ static bool callers_make(const struct call *call, const struct board_known *know
     for (size_t i = 0; i < count; i++) {
         struct board_caller caller = caller_make(&matches[i], known->contacts[i]);
 
-        if (!is_shown(callers, out->callers_count, caller.contact))
+        if (!board_files_make(&known->parts[i], arena, &caller))
+            return false;
+        caller.has_picked = caller.picked = call->contact != NULL;
+        if (caller.name && !is_shown(callers, out->callers_count, caller.contact))
             callers[out->callers_count++] = caller;
     }
     return true;
@@ -154,13 +175,14 @@ static size_t encoded_size(const struct board_call *row, struct mp_writer *write
     return writer->size;
 }
 
-// One step smaller: the notes of the last caller that has any, then the callers, the names, the
-// greeting, and whose phones rang earlier. False when nothing is left to leave out.
+// One step smaller: the notes and files of the last caller that has any, then the callers, the
+// names, the greeting, and whose phones rang earlier. False when nothing is left to leave out.
 static bool board_smaller(struct board_call *row, struct board_caller *callers, struct call *call)
 {
     for (size_t i = row->callers_count; i-- > 0;) {
-        if (callers[i].handling_note || callers[i].message) {
+        if (callers[i].handling_note || callers[i].message || callers[i].files_count > 0) {
             callers[i].handling_note = callers[i].message = NULL;
+            callers[i].files_count = 0; // whether they are an opponent stays
             return true;
         }
     }
@@ -214,7 +236,9 @@ static const char *greeting_make(const struct call *call, const struct board_kno
     struct gap_values values = {
         .client = known->client->name,
         .agent = row->agents_count == 1 ? row->agents[0] : NULL,
-        .caller = call->shown_contact ? call->shown_contact->name : NULL,
+        .caller = call->contact && row->callers_count ? row->callers[0].name
+                  : call->shown_contact               ? call->shown_contact->name
+                                                      : NULL,
     };
 
     (void)!zone_load(known->client->zone ? known->client->zone : "Europe/Berlin", &zone);

@@ -5,9 +5,8 @@
 #include "services/notifier/board_missed.h"
 #include "services/notifier/mails.h"
 #include "services/notifier/rows.h"
+#include "services/notifier/rows_file.h"
 
-// One contact and all who were merged into it.
-#define ALIASES_MAX 60
 // Of one member of staff: those given up and those held now.
 #define PHONES_MAX 20
 
@@ -25,16 +24,20 @@ static bool call_told(struct request *rq, const struct fact *fact, const void *r
     return true;
 }
 
-// The rows that show this contact, also under the ids of those that were merged into it.
-static bool show_again(struct request *rq, struct id contact)
+// The rows that show one of these contacts, also under the ids of those that were merged into it.
+static bool show_again(struct request *rq, const struct id *contacts, size_t contact_count)
 {
-    struct id ids[ALIASES_MAX] = { contact };
-    struct key keys[ALIASES_MAX];
-    size_t count = rows_aliases(rq, ids, ALIASES_MAX);
+    struct rows_by by[2 * ALIASES_MAX];
+    size_t count = 0;
 
-    for (size_t i = 0; i < count; i++)
-        keys[i] = key_of_id(ids[i]);
-    return rows_again(rq, BOARD_BY_CONTACT, keys, count);
+    for (size_t i = 0; i < contact_count; i++) {
+        struct id ids[ALIASES_MAX] = { contacts[i] };
+        size_t aliases = rows_aliases(rq, ids, ALIASES_MAX);
+
+        for (size_t k = 0; k < aliases && count < COUNT_OF(by); k++)
+            by[count++] = (struct rows_by){ BOARD_BY_CONTACT, ids[k], NULL };
+    }
+    return rows_again(rq, by, count);
 }
 
 static bool contact_told(struct request *rq, const struct fact *fact, const void *row)
@@ -49,13 +52,17 @@ static bool contact_told(struct request *rq, const struct fact *fact, const void
         if (!table_put(rq->txn, &shown_contact_table, &kept, &rq->err))
             return false;
     }
-    return show_again(rq, fact->entity);
+    return show_again(rq, &fact->entity, 1);
 }
 
+// Both change: whoever stays takes part in the files of whoever goes, or no longer does.
 static bool merged_told(struct request *rq, const struct fact *fact, const void *row)
 {
     const struct contact_merged *told = row;
     struct key key = key_of_id(fact->entity);
+    struct contact_merged before = { .id = fact->entity };
+    bool was = table_get(rq->txn, &shown_merged_table, &scope_house, &key, rq->arena, &before);
+    struct id both[] = { fact->entity, is_tombstone(fact) ? before.to : told->to };
 
     if (is_tombstone(fact) || (told->has_undone && told->undone)) {
         table_del(rq->txn, &shown_merged_table, &key);
@@ -66,7 +73,8 @@ static bool merged_told(struct request *rq, const struct fact *fact, const void 
         if (!table_put(rq->txn, &shown_merged_table, &kept, &rq->err))
             return false;
     }
-    return show_again(rq, fact->entity);
+    (void)rows_contact(rq, &both[1]);
+    return show_again(rq, both, is_tombstone(fact) && !was ? 1 : 2);
 }
 
 static bool client_told(struct request *rq, const struct fact *fact, const void *row)
@@ -81,24 +89,23 @@ static bool client_told(struct request *rq, const struct fact *fact, const void 
         if (!table_put(rq->txn, &shown_client_table, &kept, &rq->err))
             return false;
     }
-    return rows_again(rq, BOARD_BY_CLIENT, &key, 1);
+    return rows_again(rq, &(struct rows_by){ BOARD_BY_CLIENT, fact->entity, NULL }, 1);
 }
 
-static size_t phones_add(const struct staff *staff, struct key *keys, size_t count)
+static size_t phones_add(const struct staff *staff, struct rows_by *by, size_t count)
 {
-    for (size_t i = 0; i < staff->extensions_count && count < PHONES_MAX; i++, count++) {
-        key_init(&keys[count]);
-        key_str(&keys[count], staff->extensions[i]);
-    }
+    for (size_t i = 0; i < staff->extensions_count && count < PHONES_MAX; i++)
+        by[count++] = (struct rows_by){ .index = BOARD_BY_PHONE, .phone = staff->extensions[i] };
     return count;
 }
 
-// The calls at phones that somebody gave up show somebody else now, or nobody.
+// The calls at phones that somebody gave up show somebody else now, or nobody; callers' files name
+// whoever is responsible.
 static bool staff_told(struct request *rq, const struct fact *fact, const void *row)
 {
     const struct staff *told = row;
     struct key key = key_of_id(fact->entity);
-    struct key phones[PHONES_MAX];
+    struct rows_by by[PHONES_MAX + 1];
     struct staff before;
     size_t count = 0;
     bool was = table_get(rq->txn, &shown_staff_table, &scope_house, &key, rq->arena, &before);
@@ -113,15 +120,21 @@ static bool staff_told(struct request *rq, const struct fact *fact, const void *
         table_del(rq->txn, &shown_staff_table, &key);
     }
     if (was)
-        count = phones_add(&before, phones, count);
+        count = phones_add(&before, by, count);
     if (here)
-        count = phones_add(told, phones, count);
-    return rows_again(rq, BOARD_BY_PHONE, phones, count);
+        count = phones_add(told, by, count);
+    by[count++] = (struct rows_by){ BOARD_BY_RESPONSIBLE, fact->entity, NULL };
+    return rows_again(rq, by, count);
 }
 
 static bool agent_told(struct request *rq, const struct fact *fact, const void *row)
 {
     return rows_agent(rq, fact->entity, is_tombstone(fact) ? NULL : row);
+}
+
+static bool file_told(struct request *rq, const struct fact *fact, const void *row)
+{
+    return rows_file(rq, fact->entity, is_tombstone(fact) ? NULL : row);
 }
 
 const struct follow notifier_follows[NOTIFIER_FOLLOWS] = {
@@ -131,6 +144,7 @@ const struct follow notifier_follows[NOTIFIER_FOLLOWS] = {
     { "contacts", "contact_merged", FOLLOW_PARK_KEY, merged_told },
     { "contacts", "client", FOLLOW_PARK_KEY, client_told },
     { "contacts", "staff", FOLLOW_PARK_KEY, staff_told },
+    { "contacts", "file", FOLLOW_PARK_KEY, file_told },
     { "telephony", "call_note", FOLLOW_PARK_KEY, mails_take_note },
     { "telephony", "missed", FOLLOW_PARK_KEY, board_missed_take },
 };

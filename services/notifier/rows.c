@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include "common/base/text.h"
 #include "services/notifier/board.h"
+#include "services/notifier/rows_file.h"
 
 // Rows that one step makes again; each writes itself and up to two facts. Large rows make it fewer:
 // they all lie in the arena, together with the page of facts that is being followed.
@@ -37,20 +39,21 @@ size_t rows_aliases(struct request *rq, struct id *ids, size_t room)
     return count;
 }
 
-// The contact as it is now, also when it was merged into another during the call.
-static bool contact_now(struct request *rq, struct id id, struct contact *out)
+const struct contact *rows_contact(struct request *rq, struct id *id)
 {
-    for (int steps = 0; steps <= CHAIN_MAX; steps++) {
-        struct key key = key_of_id(id);
+    struct contact *contact = arena_alloc(rq->arena, sizeof *contact);
+
+    for (int steps = 0; contact && steps <= CHAIN_MAX; steps++) {
+        struct key key = key_of_id(*id);
         struct contact_merged merged;
 
-        if (table_get(rq->txn, &shown_contact_table, &scope_house, &key, rq->arena, out))
-            return true;
+        if (table_get(rq->txn, &shown_contact_table, &scope_house, &key, rq->arena, contact))
+            return contact;
         if (!table_get(rq->txn, &shown_merged_table, &scope_house, &key, rq->arena, &merged))
-            return false;
-        id = merged.to;
+            return NULL;
+        *id = merged.to;
     }
-    return false;
+    return NULL;
 }
 
 static bool know_contacts(struct request *rq, const struct call *call, struct board_known *known)
@@ -59,12 +62,11 @@ static bool know_contacts(struct request *rq, const struct call *call, struct bo
     size_t count = board_matches(call, matches);
 
     for (size_t i = 0; i < count; i++) {
-        struct contact *contact = arena_alloc(rq->arena, sizeof *contact);
+        struct id now = matches[i].contact;
 
-        if (!contact)
+        known->contacts[i] = rows_contact(rq, &now);
+        if (!rows_parts(rq, call->client, now, &known->parts[i]))
             return full(rq);
-        if (contact_now(rq, matches[i].contact, contact))
-            known->contacts[i] = contact;
     }
     return true;
 }
@@ -189,7 +191,7 @@ struct again {
     bool more; // there are rows behind the last one
 };
 
-static bool again_full(const struct request *rq)
+bool rows_full(const struct request *rq)
 {
     return arena_used(rq->arena) > AGAIN_BYTES;
 }
@@ -200,30 +202,61 @@ static void again_find(struct request *rq, const struct walk_options *options, s
     struct board_call row;
 
     while (!again->more && walk_next(walk, &row)) {
-        again->more = again->count == AGAIN_MAX || (again->count > 0 && again_full(rq));
+        again->more = again->count == AGAIN_MAX || (again->count > 0 && rows_full(rq));
         if (!again->more)
             again->ids[again->count++] = row.id;
     }
     walk_close(walk);
 }
 
-bool rows_again(struct request *rq, enum board_index by, const struct key *keys, size_t key_count)
+static struct key key_of(const struct rows_by *by)
 {
-    struct walk_options options = { .index = &board_call_indexes[by], .scope = &scope_house };
-    struct again again = { .count = 0 };
+    struct key key = key_of_id(by->id);
 
-    for (size_t i = 0; i < key_count && !again.more; i++) {
-        options.prefix = keys[i];
+    if (!by->phone)
+        return key;
+    key_init(&key);
+    key_str(&key, by->phone);
+    return key;
+}
+
+bool rows_again(struct request *rq, const struct rows_by *by, size_t by_count)
+{
+    struct again again = { .count = 0, .more = rows_full(rq) };
+
+    for (size_t i = 0; i < by_count && !again.more; i++) {
+        struct walk_options options = { .index = &board_call_indexes[by[i].index],
+                                        .scope = &scope_house,
+                                        .prefix = key_of(&by[i]) };
         again_find(rq, &options, &again);
     }
     for (size_t i = 0; i < again.count && !again.more; i++) {
         if (!make_again(rq, again.ids[i]))
             return false;
-        again.more = again_full(rq);
+        again.more = rows_full(rq);
     }
     if (again.more)
-        job_begin(rq, AGAIN_JOB, (struct bytes){ NULL, 0 });
+        rows_all_again(rq);
     return true;
+}
+
+// One that has not begun will do.
+static bool again_waits(struct request *rq)
+{
+    struct walk_options options = { .scope = &scope_house, .down = true };
+    struct walk *walk = walk_open(rq->txn, &job_table, &options, rq->arena);
+    struct job job;
+    bool waits = walk_next(walk, &job) && text_equal(job.kind, AGAIN_JOB) && job.place.size == 0 &&
+                 !job.has_finished;
+
+    walk_close(walk);
+    return waits;
+}
+
+void rows_all_again(struct request *rq)
+{
+    if (!again_waits(rq))
+        job_begin(rq, AGAIN_JOB, (struct bytes){ NULL, 0 });
 }
 
 // --- the job: the whole board, a chunk at a time
@@ -249,7 +282,7 @@ static bool again_chunk(struct request *rq, struct job *job, size_t rows, bool *
 
     job_after(job, &options.after);
     again_find(rq, &options, &again);
-    while (made < again.count && (made == 0 || (3 * made + 3 <= rows && !again_full(rq)))) {
+    while (made < again.count && (made == 0 || (3 * made + 3 <= rows && !rows_full(rq)))) {
         if (!make_again(rq, again.ids[made]))
             rq->err = (struct err){ .code = ERR_NONE };
         made++;

@@ -11,10 +11,22 @@
 MUST_USE bool rows_place(struct request *rq, const struct call *call);
 // Takes the call's row off, if it is there.
 void rows_remove(struct request *rq, struct id id);
-// Makes the rows with these keys of an index again; if they are too many for one step, a job does.
-MUST_USE bool rows_again(struct request *rq, enum board_index by, const struct key *keys,
-                         size_t key_count);
+// Rows of the board: those with this key of this index.
+struct rows_by {
+    enum board_index index;
+    struct id id;
+    const char *phone; // of BOARD_BY_PHONE, in place of an id
+};
+// Makes these rows again; if they are too many for one step, a job does.
+MUST_USE bool rows_again(struct request *rq, const struct rows_by *by, size_t by_count);
+// So much memory is used that what else this step would make again is left to a job.
+bool rows_full(const struct request *rq);
+// A job makes the whole board again.
+void rows_all_again(struct request *rq);
 
+// The contact as it is now, also when it was merged into another; NULL: not known. `*id` becomes
+// the one it is now, as far as merges are known.
+const struct contact *rows_contact(struct request *rq, struct id *id);
 // Adds behind ids[0] those that were merged into it, however indirectly; how many there are in all.
 size_t rows_aliases(struct request *rq, struct id *ids, size_t room);
 

@@ -54,6 +54,22 @@ static void board_call_phones(const void *row, struct keys *keys)
     }
 }
 
+static void board_call_responsible(const void *row, struct keys *keys)
+{
+    const struct board_call *board_call = row;
+
+    for (size_t i = 0; i < board_call->callers_count; i++) {
+        const struct board_caller *caller = &board_call->callers[i];
+
+        for (size_t k = 0; k < caller->files_count; k++) {
+            struct key key = key_of_id(caller->files[k].responsible);
+
+            if (!id_is_zero(caller->files[k].responsible))
+                keys_add(keys, &key);
+        }
+    }
+}
+
 const struct index board_call_indexes[BOARD_INDEXES] = {
     [BOARD_BY_CONTACT] = { .name = "board_call.by_contact",
                            .keys = board_call_contacts,
@@ -64,6 +80,9 @@ const struct index board_call_indexes[BOARD_INDEXES] = {
     [BOARD_BY_PHONE] = { .name = "board_call.by_phone",
                          .keys = board_call_phones,
                          .query = "rows in which a phone rings or talks whose owner has changed" },
+    [BOARD_BY_RESPONSIBLE] = { .name = "board_call.by_responsible",
+                               .keys = board_call_responsible,
+                               .query = "rows that name a member of staff who has changed" },
 };
 
 const struct table board_call_table = {
@@ -232,5 +251,5 @@ const struct table shown_merged_table = {
 const struct table *const notifier_tables[NOTIFIER_TABLES] = {
     &board_call_table,   &shown_contact_table, &shown_client_table, &shown_staff_table,
     &job_table,          &mail_table,          &letter_table,       &intent_table,
-    &shown_merged_table, &board_missed_table,  &board_agent_table,
+    &shown_merged_table, &board_missed_table,  &board_agent_table,  &shown_file_table,
 };

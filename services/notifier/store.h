@@ -6,7 +6,13 @@
 #include "proto/proto.h"
 
 extern const struct table board_call_table;
-enum board_index { BOARD_BY_CONTACT, BOARD_BY_CLIENT, BOARD_BY_PHONE, BOARD_INDEXES };
+enum board_index {
+    BOARD_BY_CONTACT,
+    BOARD_BY_CLIENT,
+    BOARD_BY_PHONE,
+    BOARD_BY_RESPONSIBLE,
+    BOARD_INDEXES
+};
 extern const struct index board_call_indexes[BOARD_INDEXES];
 
 extern const struct table board_agent_table;
@@ -21,7 +27,11 @@ extern const struct index shown_staff_by_extension;
 extern const struct table shown_merged_table;
 extern const struct index shown_merged_by_to;
 
-#define NOTIFIER_TABLES 11
+// Files that are open and not locked.
+extern const struct table shown_file_table;
+extern const struct index shown_file_by_party;
+
+#define NOTIFIER_TABLES 12
 extern const struct table *const notifier_tables[NOTIFIER_TABLES];
 
 struct contact contact_kept(const struct contact *contact);

@@ -221,3 +221,51 @@ TEST(a_caller_of_another_client_pops_without_a_name)
     scene_close(&scene);
     house_free(office.house);
 }
+
+// Somebody says in mid-call who it is: message and note are shown at once, and as they change.
+TEST(whoever_is_picked_in_mid_call_shows_message_and_note)
+{
+    struct office office;
+    struct scene scene;
+    office_open(&office);
+    add_caller(&office, "Petra Hansen");
+    struct contact_new in = { .client = office.client,
+                              .name = "Otto Schulze",
+                              .message = "Termin ist verlegt",
+                              .handling_note = "hört schlecht" };
+    struct contact otto = { 0 };
+    CHECK_INT(call_contact_add(&office.contacts->client, &in, &otto), CALL_DONE);
+    struct party party = { .contact = otto.id, .role = party_role_OPPONENT };
+    struct file_new matter = {
+        .client = office.client, .number = "12/2026-K", .parties = &party, .parties_count = 1
+    };
+    struct file file = { 0 };
+    CHECK_INT(call_file_add(&office.contacts->client, &matter, &file), CALL_DONE);
+    scene_open(&scene, &office, "inbound_answered_caller_hangs_up");
+    CHECK(play_until(&scene, &office, call_state_TALKING));
+    struct board_call row = only_row(&office);
+    CHECK_STR(row.callers[0].name, "Petra Hansen");
+    CHECK(!row.callers[0].has_opponent);
+
+    struct call_contact_in pick = { .call = row.id, .version = 0, .contact = otto.id };
+    struct call call = { 0 };
+    CHECK_INT(call_call_contact_set(&office.telephony->client, &pick, &call), CALL_DONE);
+    house_settle(office.house);
+    row = only_row(&office);
+    CHECK_INT(row.callers_count, 1);
+    CHECK_STR(row.callers[0].name, "Otto Schulze");
+    CHECK_STR(row.callers[0].message, "Termin ist verlegt");
+    CHECK_STR(row.callers[0].handling_note, "hört schlecht");
+    CHECK(row.callers[0].has_picked && row.callers[0].picked);
+    CHECK(row.callers[0].has_opponent && row.callers[0].opponent);
+    CHECK_STR(row.callers[0].files[0].number, "12/2026-K");
+
+    struct contact_change edit = { .id = otto.id,
+                                   .version = otto.version,
+                                   .handling_note = "bitte laut sprechen" };
+    CHECK_INT(call_contact_edit(&office.contacts->client, &edit, &otto), CALL_DONE);
+    house_settle(office.house);
+    CHECK_STR(only_row(&office).callers[0].handling_note, "bitte laut sprechen");
+    scene_close(&scene);
+    house_free(office.house);
+}

@@ -170,11 +170,31 @@ static bool text_same(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+// Somebody has said who it is: they alone are shown, under the name of the ring while unknown.
+static void check_picked(struct sim *sim, const struct call *call, const struct board_call *row)
+{
+    const struct contact *contact = last_row(sim, MIRROR_CONTACTS, call->contact->contact);
+    const struct board_caller *caller = row->callers;
+
+    if (row->callers_count > 1 || (contact && row->callers_count == 0))
+        sim_fail(sim, "the board shows %zu callers of call %s, who is known", row->callers_count,
+                 call->source_ref);
+    else if (contact && (!caller->picked || !id_equal(caller->contact, contact->id) ||
+                         !text_same(caller->name, contact->name) ||
+                         !text_same(caller->handling_note, contact->handling_note)))
+        sim_fail(sim, "the board shows caller \"%s\" of call %s, not \"%s\", who was picked",
+                 caller->name, call->source_ref, contact->name);
+}
+
 static void check_callers(struct sim *sim, const struct call *call, const struct board_call *row)
 {
     const struct shown_contact *shown = call->shown_contact;
     size_t matches = shown ? shown->matches_count : 0;
 
+    if (call->contact) {
+        check_picked(sim, call, row);
+        return;
+    }
     if (row->callers_count != matches)
         sim_fail(sim, "the board shows %zu callers of call %s, not %zu", row->callers_count,
                  call->source_ref, matches);

@@ -354,3 +354,129 @@ TEST(a_full_arena_is_a_refusal)
     CHECK_REFUSED(&err, ERR_TOO_LARGE, "");
     arena_free(arena);
 }
+
+// --- who was picked by hand
+TEST(whoever_was_picked_is_shown_in_place_of_guesses)
+{
+    struct arena *arena = arena_new((size_t)1 << 20);
+    struct caller_match matches[] = {
+        { .contact = id_number(1), .name = "A", .certainty = certainty_POSSIBLE },
+        { .contact = id_number(2), .name = "B", .certainty = certainty_POSSIBLE },
+    };
+    struct shown_contact shown = { .certainty = certainty_POSSIBLE,
+                                   .matches = matches,
+                                   .matches_count = COUNT_OF(matches) };
+    struct call_contact picked = { .contact = id_number(3), .version = 1, .set_by = "x" };
+    struct client_row client = { .id = id_number(7), .name = "Firma", .greeting = "{anrufer}" };
+    struct contact contact = contact_named(3, "Cora");
+    struct board_known known = { .contacts = { &contact }, .client = &client };
+    struct call call = call_ringing();
+    struct board_call row;
+    struct err err = { .code = ERR_NONE };
+
+    contact.handling_note = "speak up";
+    call.shown_contact = &shown;
+    call.contact = &picked;
+    CHECK(board_make(&call, &known, arena, &row, &err));
+    CHECK_INT((int64_t)row.callers_count, 1);
+    CHECK_STR(row.callers[0].name, "Cora");
+    CHECK_INT(row.callers[0].certainty, certainty_EXACT);
+    CHECK_STR(row.callers[0].handling_note, "speak up");
+    CHECK(row.callers[0].has_picked && row.callers[0].picked);
+    CHECK_STR(row.greeting, "Cora");
+
+    known.contacts[0] = NULL; // nobody can name them yet, but a guess would be wrong
+    CHECK(board_make(&call, &known, arena, &row, &err));
+    CHECK_INT((int64_t)row.callers_count, 0);
+    picked.contact = id_number(2);
+    CHECK(board_make(&call, &known, arena, &row, &err));
+    CHECK_INT((int64_t)row.callers_count, 1);
+    CHECK_STR(row.callers[0].name, "B"); // as at the ring
+    call.contact = NULL;
+    CHECK(board_make(&call, &known, arena, &row, &err));
+    CHECK_INT((int64_t)row.callers_count, 2);
+    CHECK(!row.callers[0].has_picked);
+    arena_free(arena);
+}
+
+// --- files
+static struct file file_numbered(uint8_t number, int64_t opened_at)
+{
+    return (struct file){ .id = id_number(number),
+                          .version = 1,
+                          .number = "1/26",
+                          .state = file_state_OPEN,
+                          .opened_at = opened_at };
+}
+
+TEST(a_locked_or_closed_file_is_never_shown)
+{
+    struct file file = file_numbered(1, 1);
+
+    CHECK(board_shows_file(&file));
+    file.has_locked = true;
+    CHECK(board_shows_file(&file));
+    file.locked = true;
+    CHECK(!board_shows_file(&file));
+    file = file_numbered(1, 1);
+    file.state = file_state_CLOSED;
+    CHECK(!board_shows_file(&file));
+    file.state = file_state_ARCHIVED;
+    CHECK(!board_shows_file(&file));
+}
+
+TEST(files_of_the_other_side_come_first_then_the_youngest)
+{
+    struct board_parts parts = { .count = 0 };
+    struct file files[7];
+
+    for (uint8_t i = 0; i < COUNT_OF(files); i++) {
+        files[i] = file_numbered(i, 10 + i);
+        board_parts_add(&parts, &(struct board_part){ &files[i], party_role_WITNESS, NULL });
+    }
+    CHECK_INT((int64_t)parts.count, BOARD_FILES_MAX);
+    CHECK(parts.list[0].file == &files[6]);
+    CHECK(parts.list[4].file == &files[2]);
+    board_parts_add(&parts, &(struct board_part){ &files[0], party_role_OPPONENT, NULL });
+    CHECK_INT((int64_t)parts.count, BOARD_FILES_MAX);
+    CHECK(parts.list[0].file == &files[0]);
+    CHECK(parts.list[4].file == &files[3]);
+    // The same file twice, of one who was merged: once, by the graver part.
+    board_parts_add(&parts, &(struct board_part){ &files[4], party_role_OPPONENT, NULL });
+    board_parts_add(&parts, &(struct board_part){ &files[0], party_role_CLIENT, NULL });
+    CHECK_INT((int64_t)parts.count, BOARD_FILES_MAX);
+    CHECK(parts.list[0].file == &files[4]);
+    CHECK(parts.list[1].file == &files[0]);
+    CHECK_INT(parts.list[1].role, party_role_OPPONENT);
+}
+
+TEST(an_opponent_is_marked_and_the_responsible_person_named)
+{
+    struct arena *arena = arena_new((size_t)1 << 20);
+    struct shown_contact shown = { .contact = id_number(1),
+                                   .name = "A",
+                                   .certainty = certainty_EXACT };
+    struct staff anna = staff_named(10, "Anna");
+    struct file file = file_numbered(5, 1);
+    struct board_known known = { .client = NULL };
+    struct call call = call_ringing();
+    struct board_call row;
+    struct err err = { .code = ERR_NONE };
+
+    file.clerk = id_number(10);
+    call.shown_contact = &shown;
+    board_parts_add(&known.parts[0], &(struct board_part){ &file, party_role_CLIENT, &anna });
+    CHECK(board_make(&call, &known, arena, &row, &err));
+    CHECK(!row.callers[0].has_opponent);
+    CHECK_INT((int64_t)row.callers[0].files_count, 1);
+    CHECK_STR(row.callers[0].files[0].number, "1/26");
+    CHECK_STR(row.callers[0].files[0].responsible_name, "Anna");
+    CHECK_INT(row.callers[0].files[0].side, party_side_OURS);
+    file.lawyer = id_number(11);
+    known.parts[0].list[0] = (struct board_part){ &file, party_role_OPPOSING_COUNSEL, NULL };
+    CHECK(board_make(&call, &known, arena, &row, &err));
+    CHECK(row.callers[0].has_opponent && row.callers[0].opponent);
+    CHECK(id_equal(row.callers[0].files[0].responsible, file.lawyer));
+    CHECK_STR(row.callers[0].files[0].responsible_name, NULL);
+    arena_free(arena);
+}
