@@ -246,22 +246,22 @@ static void check_call(struct sim *sim, const struct op *op, const struct told_f
                        const struct told_fact *fact);
 
 static const struct work_kind kinds[OP_KINDS] = {
-    [OP_CONTACT_ADD] = { contact_add, 10, 30, "contact", check_contact },
-    [OP_CONTACT_EDIT] = { contact_edit, 10, 30, "contact", check_contact },
-    [OP_CONTACT_DELETE] = { contact_delete, 3, 8, "contact", check_contact },
-    [OP_CONTACT_GET] = { contact_get, 5, 15 },
-    [OP_CONTACT_LIST] = { contact_list, 2, 4 },
-    [OP_CLIENT_EDIT] = { client_edit, 15, 1, "client", check_client },
-    [OP_STAFF_ADD] = { staff_add, 5, 0, "staff", check_staff },
-    [OP_STAFF_EDIT] = { staff_edit, 20, 1, "staff", check_staff },
-    [OP_TEAM_ADD] = { team_add, 2, 0, "team" },
-    [OP_CALL_CONTACT] = { call_contact, 10, 20, "call", check_call },
-    [OP_CALL_LIST] = { call_list, 3, 6 },
-    [OP_BOARD_GET] = { board_get, 3, 6 },
-    [OP_MESSAGE_SET] = { message_set, 8, 20, "contact", message_set_check },
+    [OP_CONTACT_ADD] = { contact_add, 10, 30, "contact", check_contact, 0, NULL },
+    [OP_CONTACT_EDIT] = { contact_edit, 10, 30, "contact", check_contact, 0, NULL },
+    [OP_CONTACT_DELETE] = { contact_delete, 3, 8, "contact", check_contact, 0, NULL },
+    [OP_CONTACT_GET] = { contact_get, 5, 15, NULL, NULL, 0, NULL },
+    [OP_CONTACT_LIST] = { contact_list, 2, 4, NULL, NULL, 0, NULL },
+    [OP_CLIENT_EDIT] = { client_edit, 15, 1, "client", check_client, 0, NULL },
+    [OP_STAFF_ADD] = { staff_add, 5, 0, "staff", check_staff, 0, NULL },
+    [OP_STAFF_EDIT] = { staff_edit, 20, 1, "staff", check_staff, 0, NULL },
+    [OP_TEAM_ADD] = { team_add, 2, 0, "team", NULL, 0, NULL },
+    [OP_CALL_CONTACT] = { call_contact, 10, 20, "call", check_call, 0, NULL },
+    [OP_CALL_LIST] = { call_list, 3, 6, NULL, NULL, 0, NULL },
+    [OP_BOARD_GET] = { board_get, 3, 6, NULL, NULL, 0, NULL },
+    [OP_MESSAGE_SET] = { message_set, 8, 20, "contact", message_set_check, 0, NULL },
     [OP_MESSAGE_TELL] = { message_tell_begin, 8, 20, "message_told", message_tell_check, 1,
                           message_tell_refused },
-    [OP_REUSE] = { reuse, 2, 3 },
+    [OP_REUSE] = { reuse, 2, 3, NULL, NULL, 0, NULL },
 };
 
 bool work_next(struct sim *sim, size_t desk, struct op *op)
