@@ -56,16 +56,12 @@ void desk_revoke(struct sim *sim, size_t desk, bool revoked)
 }
 
 // --- an answer
-static void answered_write(struct sim *sim, struct op *op, struct bytes body)
+static void answered_write(struct sim *sim, const struct op *op, struct bytes body)
 {
-    const struct mirror *mirror =
-        &sim->mirrors[op->kind == OP_CALL_CONTACT ? MIRROR_TELEPHONY : MIRROR_CONTACTS];
-    const struct told_fact *fact = mirror_at(mirror, op->fact);
-
     if (op->effects != 1)
         sim_fail(sim, "%s %s was acknowledged and has %d effects", op->method->name,
                  id_text(op->request).text, op->effects);
-    else if (!bytes_same(fact->row, body))
+    else if (!bytes_same(work_answer(sim, op), body))
         sim_fail(sim, "%s %s: the answer is not what was written", op->method->name,
                  id_text(op->request).text);
 }
@@ -105,6 +101,8 @@ static void finish(struct desk *desk, enum call_result result, struct bytes body
     if (result == CALL_REFUSED && is_final(code) && is_writing(op) && op->effects)
         sim_fail(sim, "%s %s is refused with %s and was done", op->method->name,
                  id_text(op->request).text, err_word(code));
+    if (result == CALL_REFUSED && is_final(code) && !was_done)
+        work_refused(sim, op, code);
     if (result == CALL_DONE && is_writing(op))
         answered_write(sim, op, body);
     else if (result == CALL_DONE)
@@ -321,5 +319,8 @@ void ops_check(struct sim *sim)
         if (op->effects < least || op->effects > most)
             sim_fail(sim, "%s %s has %d effects, not %d to %d", op->method->name,
                      id_text(op->request).text, op->effects, least, most);
+        if (op->effects && work_also(op) >= 0 && op->also != work_also(op))
+            sim_fail(sim, "%s %s has %d facts more, not %d", op->method->name,
+                     id_text(op->request).text, op->also, work_also(op));
     }
 }

@@ -73,6 +73,7 @@ static void reduce_shown_contact(void *row)
                                  .version = contact->version,
                                  .kind = contact->kind,
                                  .name = contact->name,
+                                 .message = contact->message,
                                  .handling_note = contact->handling_note,
                                  .created_at = contact->created_at,
                                  .edited_at = contact->edited_at,
@@ -157,10 +158,10 @@ static void check_table(struct sim *sim, const struct kept *kept)
 }
 
 // --- the board against telephony and contacts
-static const void *last_row(struct sim *sim, int service, struct id id)
+static const void *last_row(struct sim *sim, int service, const char *kind, struct id id)
 {
     const struct mirror *mirror = &sim->mirrors[service];
-    const struct told_fact *fact = mirror_at(mirror, mirror_last(mirror, id));
+    const struct told_fact *fact = mirror_at(mirror, mirror_last(mirror, kind, id));
 
     return fact && !fact->deleted ? fact_row(sim, fact) : NULL;
 }
@@ -200,13 +201,17 @@ static void check_callers(struct sim *sim, const struct call *call, const struct
                  call->source_ref, matches);
     for (size_t i = 0; i < row->callers_count && !sim->failed; i++) {
         const struct board_caller *caller = &row->callers[i];
-        const struct contact *contact = last_row(sim, MIRROR_CONTACTS, caller->contact);
+        const struct contact *contact = last_row(sim, MIRROR_CONTACTS, "contact", caller->contact);
         const char *name = contact ? contact->name : shown->matches[i].name;
 
         if (!text_same(caller->name, name) ||
             !text_same(caller->handling_note, contact ? contact->handling_note : NULL))
             sim_fail(sim, "the board shows caller \"%s\" of call %s, not \"%s\"", caller->name,
                      call->source_ref, name);
+        if (!text_same(caller->message,
+                       contact && contact->message ? contact->message->text : NULL))
+            sim_fail(sim, "the board shows another message for \"%s\" in call %s", name,
+                     call->source_ref);
         if (contact && !id_equal(contact->client, call->client))
             sim_fail(sim, "call %s shows another client's contact", call->source_ref);
     }
@@ -254,7 +259,7 @@ static void check_agents(struct sim *sim, const struct call *call, const struct 
 static void check_board_row(struct sim *sim, const struct told_fact *fact)
 {
     const struct call *call = fact_row(sim, fact);
-    const struct board_call *row = last_row(sim, MIRROR_NOTIFIER, fact->entity);
+    const struct board_call *row = last_row(sim, MIRROR_NOTIFIER, "board_call", fact->entity);
     const struct client_row *client;
 
     if ((call->state != call_state_ENDED) != (row != NULL)) {
@@ -264,7 +269,7 @@ static void check_board_row(struct sim *sim, const struct told_fact *fact)
     }
     if (!row)
         return;
-    client = last_row(sim, MIRROR_CONTACTS, call->client);
+    client = last_row(sim, MIRROR_CONTACTS, "client", call->client);
     if (!bytes_same(row_bytes(sim, call_record(), row->call), fact->row))
         sim_fail(sim, "the board shows call %s as it is not", call->source_ref);
     else if (!text_same(row->greeting, client ? client->greeting : NULL))

@@ -47,34 +47,40 @@ const struct told_fact *mirror_at(const struct mirror *mirror, size_t seq)
     return seq > 0 && seq <= mirror->count ? &mirror->facts[seq - 1] : NULL;
 }
 
-static size_t *slot_of(const struct mirror *mirror, struct id entity)
+bool mirror_is(const struct told_fact *fact, const char *kind)
+{
+    return strcmp(fact->kind->name, kind) == 0;
+}
+
+// Two kinds may speak of one id: a contact, and where it went.
+static bool is_same(const struct told_fact *fact, const char *kind, struct id entity)
+{
+    return id_equal(fact->entity, entity) && mirror_is(fact, kind);
+}
+
+static size_t *slot_of(const struct mirror *mirror, const char *kind, struct id entity)
 {
     uint64_t hash;
 
     memcpy(&hash, entity.bytes + 8, sizeof hash);
     for (size_t at = (size_t)hash % mirror->slot_count;; at = (at + 1) % mirror->slot_count)
-        if (mirror->slots[at] == 0 || id_equal(mirror->facts[mirror->slots[at] - 1].entity, entity))
+        if (mirror->slots[at] == 0 || is_same(&mirror->facts[mirror->slots[at] - 1], kind, entity))
             return &mirror->slots[at];
 }
 
-size_t mirror_last(const struct mirror *mirror, struct id entity)
+size_t mirror_last(const struct mirror *mirror, const char *kind, struct id entity)
 {
-    return mirror->slot_count ? *slot_of(mirror, entity) : 0;
+    return mirror->slot_count ? *slot_of(mirror, kind, entity) : 0;
 }
 
-const struct told_fact *mirror_version(const struct mirror *mirror, struct id entity,
-                                       int64_t version)
+const struct told_fact *mirror_version(const struct mirror *mirror, const char *kind,
+                                       struct id entity, int64_t version)
 {
-    size_t seq = mirror_last(mirror, entity);
+    size_t seq = mirror_last(mirror, kind, entity);
 
     while (seq && mirror->facts[seq - 1].version > version)
         seq = mirror->facts[seq - 1].before;
     return seq && mirror->facts[seq - 1].version == version ? &mirror->facts[seq - 1] : NULL;
-}
-
-bool mirror_is(const struct told_fact *fact, const char *kind)
-{
-    return strcmp(fact->kind->name, kind) == 0;
 }
 
 const char *mirror_service(const struct sim *sim, const struct mirror *mirror)
@@ -196,7 +202,7 @@ static void make_room(struct mirror *mirror)
     if (!mirror->facts || !mirror->slots)
         abort();
     for (size_t i = 0; i < mirror->count; i++)
-        *slot_of(mirror, mirror->facts[i].entity) = i + 1;
+        *slot_of(mirror, mirror->facts[i].kind->name, mirror->facts[i].entity) = i + 1;
 }
 
 // A call that ended stays ended, and what was shown while a phone rang stays.
@@ -273,7 +279,7 @@ static void take(struct sim *sim, struct mirror *mirror, const struct fact *fact
         mirror->count--;
         return;
     }
-    slot = slot_of(mirror, told->entity);
+    slot = slot_of(mirror, told->kind->name, told->entity);
     told->before = *slot;
     if (told->before)
         mirror->facts[told->before - 1].after = mirror->count;

@@ -33,7 +33,7 @@ static const struct call *recorded(struct sim *sim, const struct pbx_call *call)
             continue;
         if (found)
             sim_fail(sim, "call %s was recorded twice", fact->ref);
-        found = fact_row(sim, mirror_at(mirror, mirror_last(mirror, fact->entity)));
+        found = fact_row(sim, mirror_at(mirror, mirror_last(mirror, "call", fact->entity)));
     }
     return found;
 }

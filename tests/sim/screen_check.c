@@ -93,7 +93,7 @@ static size_t fact_of_row(struct screen *screen, const struct stream_event *even
         complain(screen, "a row that cannot be read", event);
         return 0;
     }
-    fact = mirror_version(board(screen), row.id, row.version);
+    fact = mirror_version(board(screen), "board_call", row.id, row.version);
     if (!fact || fact->deleted || !id_equal(row.id, event->id) ||
         !bytes_same(fact->row, event->row)) {
         complain(screen, "a row that was never on the board", event);
@@ -230,7 +230,7 @@ void screen_sent(struct sim *sim, const struct mail *mail)
     fact = mirror_at(&sim->mirrors[MIRROR_NOTIFIER], (size_t)event.seq);
     if (event.kind == stream_kind_ROW &&
         decode(board_call_record(), event.row, DECODE_LENIENT, sim->arena, &row, &err))
-        fact = mirror_version(&sim->mirrors[MIRROR_NOTIFIER], row.id, row.version);
+        fact = mirror_version(&sim->mirrors[MIRROR_NOTIFIER], "board_call", row.id, row.version);
     else if (event.kind != stream_kind_CHANGE)
         return;
     if (!fact || !fact_visible(fact, &principal->scope))

@@ -53,6 +53,8 @@ enum op_kind {
     OP_STAFF_EDIT,
     OP_TEAM_ADD,
     OP_CALL_CONTACT,
+    OP_MESSAGE_SET,
+    OP_MESSAGE_TELL,
     OP_CALL_LIST,
     OP_BOARD_GET,
     OP_REUSE, // another body under an id that was used before
@@ -71,9 +73,12 @@ struct op {
     bool finished, after; // AFTER: asked to have seen what this desk did before
     enum call_result result;
     enum err_code refused;
-    int effects; // facts that it caused
-    bool wide;   // lists are set too
-    size_t fact; // the last of them: its seq
+    int effects;    // facts of its own kind that it caused
+    int also;       // and of others
+    bool wide;      // lists are set too
+    size_t fact;    // the last effect: its seq
+    size_t seen;    // the target's fact that was seen
+    int64_t set_at; // of the message that is told; 0: any
 };
 
 struct sim;
@@ -167,12 +172,12 @@ void mirror_free(struct mirror *mirror);
 void mirror_read(struct sim *sim, struct mirror *mirror);
 // A service came back: nothing that it had told may be gone.
 void mirror_compare(struct sim *sim, struct mirror *mirror);
-// The seq of the entity's last fact; 0: none.
-size_t mirror_last(const struct mirror *mirror, struct id entity);
+// The seq of the entity's last fact of this kind; 0: none.
+size_t mirror_last(const struct mirror *mirror, const char *kind, struct id entity);
 const struct told_fact *mirror_at(const struct mirror *mirror, size_t seq);
 // The fact with this version; NULL: there is none.
-const struct told_fact *mirror_version(const struct mirror *mirror, struct id entity,
-                                       int64_t version);
+const struct told_fact *mirror_version(const struct mirror *mirror, const char *kind,
+                                       struct id entity, int64_t version);
 bool mirror_is(const struct told_fact *fact, const char *kind);
 const char *mirror_service(const struct sim *sim, const struct mirror *mirror);
 // An entity of this kind that lives, by chance; 0: none.
@@ -199,6 +204,16 @@ const struct scope *desk_scope(const struct sim *sim, size_t desk);
 void desk_revoke(struct sim *sim, size_t desk, bool revoked);
 bool work_next(struct sim *sim, size_t desk, struct op *op);
 void work_answered(struct sim *sim, const struct op *op, const void *answer);
+
+// Asked of a desk and refused for good: may it be?
+void work_refused(struct sim *sim, const struct op *op, enum err_code code);
+// What the answer must be.
+struct bytes work_answer(struct sim *sim, const struct op *op);
+// How many facts of other kinds it causes; -1: as many as it takes.
+int work_also(const struct op *op);
+
+// --- tell.c
+void tells_check(struct sim *sim);
 
 // --- pbx.c, pbx_story.c, pbx_truth.c
 struct pbx *pbx_new(struct sim *sim);

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/sim/sim.h"
+#include "tests/sim/work.h"
 
 // --- asking
-static void say(struct op *op, const struct method *method, const void *in)
+void work_say(struct op *op, const struct method *method, const void *in)
 {
     struct mp_writer writer;
 
@@ -19,7 +19,7 @@ static void say(struct op *op, const struct method *method, const void *in)
     mp_writer_done(&writer);
 }
 
-static bool target(struct sim *sim, struct op *op, int service, const char *kind)
+bool work_target(struct sim *sim, struct op *op, int service, const char *kind)
 {
     size_t seq = mirror_pick(sim, &sim->mirrors[service], kind);
     const struct told_fact *fact = mirror_at(&sim->mirrors[service], seq);
@@ -64,7 +64,7 @@ static bool contact_add(struct sim *sim, size_t desk, struct op *op)
 
     in.phones_count = some_numbers(sim, numbers);
     op->target = in.client;
-    say(op, &method_contact_add, &in);
+    work_say(op, &method_contact_add, &in);
     return true;
 }
 
@@ -74,34 +74,35 @@ static bool contact_edit(struct sim *sim, size_t desk, struct op *op)
     struct contact_change in = { .name = op->name, .phones = numbers };
 
     (void)desk;
-    if (!target(sim, op, MIRROR_CONTACTS, "contact"))
+    if (!work_target(sim, op, MIRROR_CONTACTS, "contact"))
         return false;
     op->wide = sim_below(sim, 2) == 0;
     in.id = op->target;
     in.version = op->version;
     in.phones_count = op->wide ? some_numbers(sim, numbers) : 0;
-    say(op, &method_contact_edit, &in);
+    work_say(op, &method_contact_edit, &in);
     return true;
 }
 
 static bool contact_delete(struct sim *sim, size_t desk, struct op *op)
 {
     (void)desk;
-    if (!target(sim, op, MIRROR_CONTACTS, "contact"))
+    if (!work_target(sim, op, MIRROR_CONTACTS, "contact"))
         return false;
-    say(op, &method_contact_delete, &(struct deletion){ .id = op->target, .version = op->version });
+    work_say(op, &method_contact_delete,
+             &(struct deletion){ .id = op->target, .version = op->version });
     return true;
 }
 
 static bool contact_get(struct sim *sim, size_t desk, struct op *op)
 {
     (void)desk;
-    if (!target(sim, op, MIRROR_CONTACTS, "contact"))
+    if (!work_target(sim, op, MIRROR_CONTACTS, "contact"))
         return false;
     op->least = mirror_at(&sim->mirrors[MIRROR_CONTACTS],
-                          mirror_last(&sim->mirrors[MIRROR_CONTACTS], op->target))
+                          mirror_last(&sim->mirrors[MIRROR_CONTACTS], "contact", op->target))
                     ->version;
-    say(op, &method_contact_get, &(struct by_id){ .id = op->target });
+    work_say(op, &method_contact_get, &(struct by_id){ .id = op->target });
     return true;
 }
 
@@ -109,7 +110,7 @@ static bool contact_list(struct sim *sim, size_t desk, struct op *op)
 {
     (void)sim;
     (void)desk;
-    say(op, &method_contact_list, &(struct page){ .has_limit = true, .limit = 200 });
+    work_say(op, &method_contact_list, &(struct page){ .has_limit = true, .limit = 200 });
     return true;
 }
 
@@ -119,13 +120,13 @@ static bool client_edit(struct sim *sim, size_t desk, struct op *op)
     struct client_change in = { .name = op->name, .greeting = op->name, .numbers = &number };
 
     (void)desk;
-    if (!target(sim, op, MIRROR_CONTACTS, "client"))
+    if (!work_target(sim, op, MIRROR_CONTACTS, "client"))
         return false;
     op->wide = sim_below(sim, 4) == 0;
     in.id = op->target;
     in.version = op->version;
     in.numbers_count = op->wide;
-    say(op, &method_client_edit, &in);
+    work_say(op, &method_client_edit, &in);
     return true;
 }
 
@@ -143,7 +144,7 @@ static bool staff_add(struct sim *sim, size_t desk, struct op *op)
     (void)desk;
     some_extension(sim, text, sizeof text);
     in.team = sim_below(sim, 2) ? sim->team : (struct id){ 0 };
-    say(op, &method_staff_add, &in);
+    work_say(op, &method_staff_add, &in);
     return true;
 }
 
@@ -154,7 +155,7 @@ static bool staff_edit(struct sim *sim, size_t desk, struct op *op)
     struct staff_change in = { .name = op->name, .extensions = &extension };
 
     (void)desk;
-    if (!target(sim, op, MIRROR_CONTACTS, "staff"))
+    if (!work_target(sim, op, MIRROR_CONTACTS, "staff"))
         return false;
     op->wide = sim_below(sim, 2) == 0;
     some_extension(sim, text, sizeof text);
@@ -165,7 +166,7 @@ static bool staff_edit(struct sim *sim, size_t desk, struct op *op)
         in.has_left = true;
         in.left = sim_below(sim, 2) == 0;
     }
-    say(op, &method_staff_edit, &in);
+    work_say(op, &method_staff_edit, &in);
     return true;
 }
 
@@ -173,7 +174,7 @@ static bool team_add(struct sim *sim, size_t desk, struct op *op)
 {
     (void)sim;
     (void)desk;
-    say(op, &method_team_add, &(struct team_new){ .name = op->name });
+    work_say(op, &method_team_add, &(struct team_new){ .name = op->name });
     return true;
 }
 
@@ -185,10 +186,10 @@ static bool call_contact(struct sim *sim, size_t desk, struct op *op)
     const struct call *row;
 
     (void)desk;
-    if (!target(sim, op, MIRROR_TELEPHONY, "call"))
+    if (!work_target(sim, op, MIRROR_TELEPHONY, "call"))
         return false;
     call = mirror_at(&sim->mirrors[MIRROR_TELEPHONY],
-                     mirror_last(&sim->mirrors[MIRROR_TELEPHONY], op->target));
+                     mirror_last(&sim->mirrors[MIRROR_TELEPHONY], "call", op->target));
     row = fact_row(sim, call);
     for (int tries = 0; tries < 10 && (!contact || !id_equal(contact->client, row->client));
          tries++)
@@ -201,7 +202,7 @@ static bool call_contact(struct sim *sim, size_t desk, struct op *op)
     if (in.version && sim_below(sim, 5) == 0)
         in.version--;
     op->version = in.version;
-    say(op, &method_call_contact_set, &in);
+    work_say(op, &method_call_contact_set, &in);
     return true;
 }
 
@@ -209,7 +210,7 @@ static bool call_list(struct sim *sim, size_t desk, struct op *op)
 {
     (void)sim;
     (void)desk;
-    say(op, &method_call_list, &(struct call_query){ .has_limit = true, .limit = 20 });
+    work_say(op, &method_call_list, &(struct call_query){ .has_limit = true, .limit = 20 });
     return true;
 }
 
@@ -217,7 +218,7 @@ static bool board_get(struct sim *sim, size_t desk, struct op *op)
 {
     (void)sim;
     (void)desk;
-    say(op, &method_board_get, &(struct board_query){ .board = board_CALLS });
+    work_say(op, &method_board_get, &(struct board_query){ .board = board_CALLS });
     return true;
 }
 
@@ -235,23 +236,32 @@ static bool reuse(struct sim *sim, size_t desk, struct op *op)
     return false;
 }
 
-static const struct {
-    bool (*begin)(struct sim *sim, size_t desk, struct op *op);
-    uint32_t admin, agent; // how often
-} kinds[OP_KINDS] = {
-    [OP_CONTACT_ADD] = { contact_add, 10, 30 },
-    [OP_CONTACT_EDIT] = { contact_edit, 10, 30 },
-    [OP_CONTACT_DELETE] = { contact_delete, 3, 8 },
-    [OP_CONTACT_GET] = { contact_get, 5, 15 },
-    [OP_CONTACT_LIST] = { contact_list, 2, 4 },
-    [OP_CLIENT_EDIT] = { client_edit, 15, 1 },
-    [OP_STAFF_ADD] = { staff_add, 5, 0 },
-    [OP_STAFF_EDIT] = { staff_edit, 20, 1 },
-    [OP_TEAM_ADD] = { team_add, 2, 0 },
-    [OP_CALL_CONTACT] = { call_contact, 10, 20 },
-    [OP_CALL_LIST] = { call_list, 3, 6 },
-    [OP_BOARD_GET] = { board_get, 3, 6 },
-    [OP_REUSE] = { reuse, 2, 3 },
+static void check_contact(struct sim *sim, const struct op *op, const struct told_fact *before,
+                          const struct told_fact *fact);
+static void check_client(struct sim *sim, const struct op *op, const struct told_fact *before,
+                         const struct told_fact *fact);
+static void check_staff(struct sim *sim, const struct op *op, const struct told_fact *before,
+                        const struct told_fact *fact);
+static void check_call(struct sim *sim, const struct op *op, const struct told_fact *before,
+                       const struct told_fact *fact);
+
+static const struct work_kind kinds[OP_KINDS] = {
+    [OP_CONTACT_ADD] = { contact_add, 10, 30, "contact", check_contact, 0, NULL },
+    [OP_CONTACT_EDIT] = { contact_edit, 10, 30, "contact", check_contact, 0, NULL },
+    [OP_CONTACT_DELETE] = { contact_delete, 3, 8, "contact", check_contact, 0, NULL },
+    [OP_CONTACT_GET] = { contact_get, 5, 15, NULL, NULL, 0, NULL },
+    [OP_CONTACT_LIST] = { contact_list, 2, 4, NULL, NULL, 0, NULL },
+    [OP_CLIENT_EDIT] = { client_edit, 15, 1, "client", check_client, 0, NULL },
+    [OP_STAFF_ADD] = { staff_add, 5, 0, "staff", check_staff, 0, NULL },
+    [OP_STAFF_EDIT] = { staff_edit, 20, 1, "staff", check_staff, 0, NULL },
+    [OP_TEAM_ADD] = { team_add, 2, 0, "team", NULL, 0, NULL },
+    [OP_CALL_CONTACT] = { call_contact, 10, 20, "call", check_call, 0, NULL },
+    [OP_CALL_LIST] = { call_list, 3, 6, NULL, NULL, 0, NULL },
+    [OP_BOARD_GET] = { board_get, 3, 6, NULL, NULL, 0, NULL },
+    [OP_MESSAGE_SET] = { message_set, 8, 20, "contact", message_set_check, 0, NULL },
+    [OP_MESSAGE_TELL] = { message_tell_begin, 8, 20, "message_told", message_tell_check, 1,
+                          message_tell_refused },
+    [OP_REUSE] = { reuse, 2, 3, NULL, NULL, 0, NULL },
 };
 
 bool work_next(struct sim *sim, size_t desk, struct op *op)
@@ -371,30 +381,48 @@ void op_caused(struct sim *sim, struct mirror *mirror, size_t seq)
     }
     if (strcmp(op->method->service, mirror_service(sim, mirror)) != 0)
         return; // facts that follow from another service's name what caused that one
-    op->fact = seq;
-    if (++op->effects > 1)
+    if (mirror_is(fact, kinds[op->kind].fact)) {
+        op->fact = seq;
+        op->effects++;
+    } else {
+        op->also++;
+    }
+    if (op->effects > 1)
         sim_fail(sim, "%s %s was done twice", op->method->name, id_text(op->request).text);
     if (mirror_is(fact, "contact") && !fact_visible(fact, desk_scope(sim, op->desk)))
         sim_fail(sim, "%s wrote a contact outside its scope", desk_name(sim, op->desk));
-    if (op->version && (!before || before->version != op->version) && contacts)
+    if (op->version && op->fact == seq && (!before || before->version != op->version) && contacts)
         sim_fail(sim, "%s on a stale version", op->method->name);
-    if (sim->failed)
-        return;
-    if (mirror_is(fact, "contact"))
-        check_contact(sim, op, before, fact);
-    else if (mirror_is(fact, "client"))
-        check_client(sim, op, before, fact);
-    else if (mirror_is(fact, "staff"))
-        check_staff(sim, op, before, fact);
-    else if (mirror_is(fact, "call"))
-        check_call(sim, op, before, fact);
+    if (!sim->failed && kinds[op->kind].check)
+        kinds[op->kind].check(sim, op, before, fact);
+}
+
+int work_also(const struct op *op)
+{
+    return kinds[op->kind].also;
+}
+
+void work_refused(struct sim *sim, const struct op *op, enum err_code code)
+{
+    if (kinds[op->kind].refused)
+        kinds[op->kind].refused(sim, op, code);
+}
+
+struct bytes work_answer(struct sim *sim, const struct op *op)
+{
+    int service = op->kind == OP_CALL_CONTACT ? MIRROR_TELEPHONY : MIRROR_CONTACTS;
+
+    return mirror_at(&sim->mirrors[service], op->fact)->row;
 }
 
 // --- what was read
-static void check_row(struct sim *sim, const struct op *op, int service, struct id id,
+static void check_row(struct sim *sim, const struct op *op, const char *kind, struct id id,
                       int64_t version, struct bytes bytes)
 {
-    const struct told_fact *fact = mirror_version(&sim->mirrors[service], id, version);
+    int service = strcmp(kind, "contact") == 0 ? MIRROR_CONTACTS
+                  : strcmp(kind, "call") == 0  ? MIRROR_TELEPHONY
+                                               : MIRROR_NOTIFIER;
+    const struct told_fact *fact = mirror_version(&sim->mirrors[service], kind, id, version);
 
     if (!fact || fact->deleted || !bytes_same(fact->row, bytes))
         sim_fail(sim, "%s shows %s with version %lld, which nobody wrote", op->method->name,
@@ -408,7 +436,7 @@ static void read_contacts(struct sim *sim, const struct op *op, const struct con
                           size_t count)
 {
     for (size_t i = 0; i < count && !sim->failed; i++)
-        check_row(sim, op, MIRROR_CONTACTS, rows[i].id, rows[i].version,
+        check_row(sim, op, "contact", rows[i].id, rows[i].version,
                   row_bytes(sim, contact_record(), &rows[i]));
 }
 
@@ -426,11 +454,11 @@ void work_answered(struct sim *sim, const struct op *op, const void *answer)
         read_contacts(sim, op, contacts->contacts, contacts->contacts_count);
     } else if (op->kind == OP_CALL_LIST) {
         for (size_t i = 0; i < calls->calls_count && !sim->failed; i++)
-            check_row(sim, op, MIRROR_TELEPHONY, calls->calls[i].id, calls->calls[i].version,
+            check_row(sim, op, "call", calls->calls[i].id, calls->calls[i].version,
                       row_bytes(sim, call_record(), &calls->calls[i]));
     } else if (op->kind == OP_BOARD_GET) {
         for (size_t i = 0; i < board->calls_count && !sim->failed; i++)
-            check_row(sim, op, MIRROR_NOTIFIER, board->calls[i].id, board->calls[i].version,
+            check_row(sim, op, "board_call", board->calls[i].id, board->calls[i].version,
                       row_bytes(sim, board_call_record(), &board->calls[i]));
     }
 }

@@ -154,6 +154,8 @@ static void come_to_rest(struct sim *sim, bool (*done)(struct sim *sim), const c
     if (!sim->failed)
         end_check_projections(sim);
     if (!sim->failed)
+        tells_check(sim);
+    if (!sim->failed)
         screens_check(sim);
 }
 
