@@ -4,6 +4,7 @@
 #include "common/step/rows.h"
 #include "services/contacts/house.h"
 #include "services/contacts/listing.h"
+#include "services/contacts/needed.h"
 #include "services/contacts/purge_work.h"
 #include "services/contacts/store.h"
 #include "services/contacts/store_people.h"
@@ -14,6 +15,7 @@
 #define PREVIEW_DAYS 30
 
 struct looking_ahead {
+    struct request *rq;
     const struct purge_rules *rules;
     int64_t until_us;
 };
@@ -29,6 +31,12 @@ static bool goes_later(const void *row, const void *context)
     const struct looking_ahead *ahead = context;
     return purge_delete_at(ahead->rules, ((const struct contact *)row)->edited_at) >
            ahead->until_us;
+}
+
+static bool may_go(const void *row, const void *context)
+{
+    const struct looking_ahead *ahead = context;
+    return !contact_is_needed(ahead->rq, ((const struct contact *)row)->id);
 }
 
 static struct purge_candidate candidate_of(struct request *rq, const struct purge_rules *rules,
@@ -51,7 +59,7 @@ static struct purge_candidate candidate_of(struct request *rq, const struct purg
 
 bool purge_preview(struct request *rq, const struct purge_query *in, struct purge_preview_page *out)
 {
-    struct looking_ahead ahead = { .rules = purge_rules_of(rq) };
+    struct looking_ahead ahead = { .rq = rq, .rules = purge_rules_of(rq) };
     struct listing listing = {
         .table = &contact_table,
         .index = &contact_indexes[CONTACT_BY_IDLE],
@@ -59,6 +67,7 @@ bool purge_preview(struct request *rq, const struct purge_query *in, struct purg
         .has_limit = in->has_limit,
         .limit = in->limit,
         .place = idle_place,
+        .fits = may_go,
         .ends = goes_later,
         .context = &ahead,
     };
