@@ -13,6 +13,7 @@
 #include "proto/handlers.inc"
 
 #define PREVIEW_DAYS 30
+#define RETRY_MS     1000
 
 struct looking_ahead {
     struct request *rq;
@@ -71,6 +72,11 @@ bool purge_preview(struct request *rq, const struct purge_query *in, struct purg
         .ends = goes_later,
         .context = &ahead,
     };
+    if (!contacts_askable(rq)) {
+        (void)fail(&rq->err, ERR_BUSY, NULL, TEXT_BUSY, NULL);
+        rq->err.retry_after_ms = RETRY_MS;
+        return false;
+    }
     if (!ahead.rules)
         return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_ANSWER_TOO_LARGE, NULL);
     ahead.until_us = purge_days_on(ahead.rules, rq->now_us, in->has_days ? in->days : PREVIEW_DAYS);

@@ -15,6 +15,8 @@
 #define LASTING DAYS(31) // what began before that is over
 #define LOOKED  200
 
+#define BEHIND_MAX 200 // a second's work at most for derived_step
+
 static bool to_come(const struct appointment *appointment, int64_t now_us)
 {
     int64_t end_us = appointment->has_ends_at ? appointment->ends_at : appointment->starts_at;
@@ -59,6 +61,11 @@ bool contact_is_needed(struct request *rq, struct id contact)
     arena_free(rq->arena);
     rq->arena = arena;
     return needed;
+}
+
+bool contacts_askable(struct request *rq)
+{
+    return derived_backlog(rq->txn, &file_table, BEHIND_MAX) < BEHIND_MAX;
 }
 
 bool contact_is_free(struct request *rq, struct id contact)

@@ -270,10 +270,9 @@ bool purge_forget(struct request *rq, const struct contact *contact)
         merges_forget(rq, contact->id);
         return true;
     }
-    const struct purge_kept rest = { .id = new_id(rq),
-                                     .client = contact->client,
-                                     .contact = contact,
-                                     .undo_until = rq->now_us };
+    const struct purge_kept rest = {
+        .id = new_id(rq), .client = contact->client, .contact = contact, .undo_until = rq->now_us
+    };
     return table_put(rq->txn, &purge_kept_table, &rest, &rq->err);
 }
 
@@ -303,7 +302,10 @@ bool purge_tick(struct request *rq)
     const struct purge_rules *rules = purge_rules_of(rq);
     if (!rules)
         return false;
-    bool more = delete_due(rq, rules);
-    more = announce_due(rq, rules) || more;
+    bool more = false;
+    if (contacts_askable(rq)) { // otherwise the next time
+        more = delete_due(rq, rules);
+        more = announce_due(rq, rules) || more;
+    }
     return end_grace(rq) || more;
 }
