@@ -60,6 +60,9 @@ struct seek_options {
     const char *part;                    // of a doc_part, as typed; NULL or "": any row
     struct seek_tag tags[SEEK_TAGS_MAX]; // all of them
     size_t tag_count;
+    char any_kind;           // and, if any_count, a tag of this kind with one of these values
+    const struct bytes *any; // lives as long as the search
+    size_t any_count;
     struct id after; // begin behind this row; zero: at the start
     size_t most;     // documents looked at before it gives up (0: 20,000), see seek_cut
 };

@@ -61,6 +61,9 @@ static bool read_question(struct seek *seek, const struct seek_options *options)
                     (options->part && *options->part && !*part);
     for (size_t i = 0; i < options->tag_count; i++)
         seek->tags[seek->tag_count++] = options->tags[i];
+    seek->any_kind = options->any_kind;
+    seek->any = options->any;
+    seek->any_count = options->any_count;
     if (seek->scope.kind != SCOPE_HOUSE)
         seek->tags[seek->tag_count++] = (struct seek_tag){
             .kind = doc_scope_kind(scope_mark(seek->scope.kind)),
@@ -91,6 +94,15 @@ static enum seek_rank word_rank(const struct doc_view *doc, struct bytes word)
     return SEEK_RANKS;
 }
 
+static bool has_any(const struct seek *seek, const struct doc_view *doc)
+{
+    for (size_t i = 0; i < seek->any_count; i++) {
+        if (doc_has_tag(doc, seek->any_kind, seek->any[i]))
+            return true;
+    }
+    return seek->any_count == 0;
+}
+
 enum seek_rank seek_judge(const struct seek *seek, const struct doc_view *doc)
 {
     enum seek_rank rank = SEEK_EXACT;
@@ -100,6 +112,8 @@ enum seek_rank seek_judge(const struct seek *seek, const struct doc_view *doc)
         if (!doc_has_tag(doc, seek->tags[i].kind, seek->tags[i].value))
             return SEEK_RANKS;
     }
+    if (!has_any(seek, doc))
+        return SEEK_RANKS;
     if (seek->part.size && !holds(doc->sections[DOC_PARTS], seek->part))
         return SEEK_RANKS;
     if (seek->word_count == 0 || holds(doc->sections[DOC_NAMES], seek->whole))
@@ -177,6 +191,18 @@ static bool keep_part(struct seek *seek, struct set *set)
     return true;
 }
 
+static bool keep_any(struct seek *seek, struct set *set)
+{
+    struct set have = { { 0 } };
+    if (seek->any_count == 0)
+        return true;
+    for (size_t i = 0; i < seek->any_count; i++)
+        posting_read(seek->txn, seek->database, seek->segment,
+                     term_hash(TERM_TAG, seek->any_kind, seek->any[i]), &have);
+    set_and(set, &have);
+    return !set_empty(set);
+}
+
 static bool keep_tags(struct seek *seek, struct set *set)
 {
     for (size_t i = 0; i < seek->tag_count; i++) {
@@ -184,7 +210,9 @@ static bool keep_tags(struct seek *seek, struct set *set)
         if (!keep_term(seek, term_hash(TERM_TAG, tag->kind, tag->value), false, set))
             return false;
     }
-    bool any = seek->word_count || seek->tag_count || seek->part.size;
+    if (!keep_any(seek, set))
+        return false;
+    bool any = seek->word_count || seek->tag_count || seek->any_count || seek->part.size;
     return any || keep_term(seek, term_gram(TERM_ALL, "", 0), false, set);
 }
 

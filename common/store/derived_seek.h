@@ -24,7 +24,10 @@ struct seek {
     struct bytes part;
     struct seek_tag tags[SEEK_TAGS_MAX];
     size_t tag_count;
-    bool nothing; // nothing can fit
+    char any_kind;
+    const struct bytes *any;
+    size_t any_count; // 0: whatever they are
+    bool nothing;     // nothing can fit
     // where it is
     enum seek_rank rank;
     uint32_t segment, last_segment;

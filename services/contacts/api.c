@@ -14,6 +14,7 @@
 #include "services/contacts/follow.h"
 #include "services/contacts/house.h"
 #include "services/contacts/merges.h"
+#include "services/contacts/needed.h"
 #include "services/contacts/purge_work.h"
 #include "services/contacts/refer.h"
 #include "services/contacts/reminders.h"
@@ -127,15 +128,14 @@ bool contact_edit(struct request *rq, const struct contact_change *in, struct co
 bool contact_delete(struct request *rq, const struct deletion *in, struct contact *out)
 {
     struct key key = key_of_id(in->id);
-    if (!contact_seen(rq, in->id, in->version, out))
+    if (!contact_seen(rq, in->id, in->version, out) || !contact_is_free(rq, in->id))
         return false;
     out->version++;
     out->edited_at = rq->now_us;
     out->edited_by = rq->actor;
     (void)table_del(rq->txn, &contact_table, &key);
-    merges_forget(rq, in->id);
     emit_contact(rq, out, true);
-    return purge_withdraw(rq, in->id);
+    return purge_forget(rq, out) && purge_withdraw(rq, in->id);
 }
 
 bool contact_get(struct request *rq, const struct by_id *in, struct contact *out)

@@ -7,8 +7,11 @@
 #include "common/step/rows.h"
 #include "services/contacts/appointment.h"
 #include "services/contacts/house.h"
+#include "services/contacts/identity.h"
 #include "services/contacts/listing.h"
+#include "services/contacts/merges.h"
 #include "services/contacts/port_ical.h"
+#include "services/contacts/purge_work.h"
 #include "services/contacts/refer.h"
 #include "services/contacts/reminders.h"
 #include "services/contacts/secret.h"
@@ -63,7 +66,8 @@ static bool appointment_write(struct request *rq, const struct appointment *row)
         !table_put(rq->txn, &appointment_table, row, &rq->err))
         return false;
     emit_appointment(rq, row, false);
-    return reminder_write(rq, row);
+    // Whom we are to meet is no mere caller: an announced deletion is void.
+    return purge_withdraw(rq, identity_now(rq, row->contact)) && reminder_write(rq, row);
 }
 
 // With a contact the client is the contact's.
@@ -72,7 +76,7 @@ static bool with_whom(struct request *rq, const struct appointment_new *in, stru
     struct contact contact;
     if (id_is_zero(in->contact))
         return refer_client(rq, in->client, "client");
-    if (!row_find(rq, &contact_table, in->contact, &contact))
+    if (!contact_now(rq, in->contact, &contact))
         return fail(&rq->err, ERR_NOT_FOUND, "contact", TEXT_CONTACT_UNKNOWN, NULL);
     if (!id_is_zero(in->client) && !id_equal(in->client, contact.client))
         return fail(&rq->err, ERR_INVALID, "client", TEXT_APPOINTMENT_CLIENT, NULL);
@@ -80,11 +84,18 @@ static bool with_whom(struct request *rq, const struct appointment_new *in, stru
     return true;
 }
 
+// With the contact's present id: the row keeps the one that was named.
+static bool as_now(struct request *rq, struct appointment *out)
+{
+    out->contact = identity_now(rq, out->contact);
+    return true;
+}
+
 bool appointment_add(struct request *rq, const struct appointment_new *in, struct appointment *out)
 {
     struct editor editor = editor_of(rq);
     return appointment_make(in, &editor, new_id(rq), out, &rq->err) && with_whom(rq, in, out) &&
-           appointment_write(rq, out);
+           appointment_write(rq, out) && as_now(rq, out);
 }
 
 bool appointment_edit(struct request *rq, const struct appointment_change *in,
@@ -95,16 +106,16 @@ bool appointment_edit(struct request *rq, const struct appointment_change *in,
     if (!row_find(rq, &appointment_table, in->id, &row))
         return fail(&rq->err, ERR_NOT_FOUND, "id", TEXT_APPOINTMENT_UNKNOWN, NULL);
     if (in->version != row.version)
-        return refuse_stale(rq, appointment_record(), &row);
+        return as_now(rq, &row) && refuse_stale(rq, appointment_record(), &row);
     if (!appointment_apply(&row, in, &editor, out, &rq->err))
         return false;
-    return out->version == row.version || appointment_write(rq, out);
+    return (out->version == row.version || appointment_write(rq, out)) && as_now(rq, out);
 }
 
 bool appointment_get(struct request *rq, const struct by_id *in, struct appointment *out)
 {
     if (row_find(rq, &appointment_table, in->id, out))
-        return true;
+        return as_now(rq, out);
     return fail(&rq->err, ERR_NOT_FOUND, "id", TEXT_APPOINTMENT_UNKNOWN, NULL);
 }
 
@@ -142,7 +153,8 @@ static bool choose_index(struct request *rq, const struct appointment_query *in,
         return fail(&rq->err, ERR_INVALID, "contact", TEXT_APPOINTMENT_WHOSE, NULL);
     if (!id_is_zero(in->contact)) {
         listing->index = appointment_by_contact;
-        listing->prefix = key_of_id(in->contact);
+        if (!listing_of_contact(rq, in->contact, listing))
+            return false;
     }
     if (id_is_zero(in->staff))
         return true;
@@ -172,7 +184,10 @@ bool appointment_list(struct request *rq, const struct appointment_query *in,
         listing.after = appointment_place(&(struct appointment){ .starts_at = in->from - 1 }, in);
     if (!listing_read(rq, &listing))
         return false;
-    *out = (struct appointment_page){ listing.rows, listing.count, listing.more };
+    struct appointment *rows = listing.rows;
+    for (size_t i = 0; i < listing.count; i++)
+        (void)as_now(rq, &rows[i]);
+    *out = (struct appointment_page){ rows, listing.count, listing.more };
     return true;
 }
 

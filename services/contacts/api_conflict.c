@@ -12,6 +12,7 @@
 #include "services/contacts/conflict.h"
 #include "services/contacts/file.h"
 #include "services/contacts/house.h"
+#include "services/contacts/identity.h"
 #include "services/contacts/refer.h"
 #include "services/contacts/store.h"
 #include "services/contacts/store_file.h"
@@ -180,10 +181,10 @@ static void narrow(const struct checking *checking, struct seek_options *options
                                { client->bytes, sizeof client->bytes } };
 }
 
-// The files with these tags; parties count by what is sought, or by being this contact (not NULL),
-// who fits as `as`.
+// The files with these tags; parties count by what is sought, or by being this contact (not NULL,
+// by whatever id), who fits as `as`.
 static void seek_files(struct checking *checking, const struct sought *sought,
-                       struct seek_options *options, const struct id *contact,
+                       struct seek_options *options, const struct identity *contact,
                        enum conflict_match as)
 {
     struct request *rq = checking->rq;
@@ -197,13 +198,28 @@ static void seek_files(struct checking *checking, const struct sought *sought,
             return;
         }
         for (size_t i = 0; i < file.parties_count; i++) {
-            bool is_contact = contact && id_equal(file.parties[i].contact, *contact);
+            bool is_contact = contact && identity_has(contact, file.parties[i].contact);
             enum conflict_match match = is_contact ? as : match_party(rq, sought, &file.parties[i]);
             if (match)
                 keep(checking, sought, &file, i, match);
         }
     }
     checking->incomplete |= seek_cut(seek);
+}
+
+static void seek_files_of(struct checking *checking, const struct sought *sought, struct id contact,
+                          enum conflict_match match)
+{
+    struct identity identity;
+    const struct bytes *tags = NULL;
+    if (identity_of(checking->rq, contact, &identity))
+        tags = identity_tags(checking->rq, &identity);
+    if (!tags) {
+        checking->incomplete = true;
+        return;
+    }
+    struct seek_options files = { .any_kind = TAG_PARTY, .any = tags, .any_count = identity.count };
+    seek_files(checking, sought, &files, &identity, match);
 }
 
 static void seek_contacts(struct checking *checking, const struct sought *sought,
@@ -221,11 +237,8 @@ static void seek_contacts(struct checking *checking, const struct sought *sought
             return;
         }
         enum conflict_match match = match_contact(rq, sought, &contact);
-        struct seek_options files = {
-            .tags = { { TAG_PARTY, { contact.id.bytes, sizeof(struct id) } } }, .tag_count = 1
-        };
         if (match)
-            seek_files(checking, sought, &files, &contact.id, match);
+            seek_files_of(checking, sought, contact.id, match);
     }
     checking->incomplete |= seek_cut(seek);
 }

@@ -6,6 +6,9 @@
 #include "services/contacts/file.h"
 #include "services/contacts/find_files.h"
 #include "services/contacts/house.h"
+#include "services/contacts/identity.h"
+#include "services/contacts/merges.h"
+#include "services/contacts/purge_work.h"
 #include "services/contacts/refer.h"
 #include "services/contacts/store.h"
 #include "services/contacts/store_file.h"
@@ -21,17 +24,17 @@ static bool party_named(struct request *rq, struct id client, struct party *part
     struct contact contact;
     if (id_is_zero(party->contact))
         return true;
-    if (!row_find(rq, &contact_table, party->contact, &contact) ||
-        !id_equal(contact.client, client))
+    if (!contact_now(rq, party->contact, &contact) || !id_equal(contact.client, client))
         return fail(&rq->err, ERR_NOT_FOUND, "contact", TEXT_CONTACT_UNKNOWN, NULL);
     if (!party->name)
         party->name = contact.name;
     return true;
 }
 
-// A copy in which every party that is a contact has its name.
-static bool parties_named(struct request *rq, struct id client, const struct party **parties,
-                          size_t count)
+// A copy in which every party that is a contact has its name. `before`: the file as it is; NULL:
+// there is none yet.
+static bool parties_named(struct request *rq, struct id client, const struct file *before,
+                          const struct party **parties, size_t count)
 {
     struct party *named = arena_array(rq->arena, count, sizeof *named);
     if (!named)
@@ -44,7 +47,7 @@ static bool parties_named(struct request *rq, struct id client, const struct par
         return false;
     }
     *parties = named;
-    return true;
+    return !before || identity_keep(rq, before, named, count);
 }
 
 static bool staff_named(struct request *rq, struct id lawyer, struct id clerk,
@@ -75,13 +78,23 @@ static bool number_free(struct request *rq, const struct file *file)
     return fail(&rq->err, ERR_CONFLICT, "number", TEXT_FILE_NUMBER_TAKEN, file->number, NULL);
 }
 
+// Who takes part in a file is no mere caller any more: an announced deletion is void.
+static bool parties_stay(struct request *rq, const struct file *file)
+{
+    for (size_t i = 0; i < file->parties_count; i++) {
+        if (!purge_withdraw(rq, identity_now(rq, file->parties[i].contact)))
+            return false;
+    }
+    return true;
+}
+
 static bool file_write(struct request *rq, const struct file *row)
 {
     if (!row_in_scope(rq, &file_table, row, "client") || !number_free(rq, row) ||
         !table_put(rq->txn, &file_table, row, &rq->err))
         return false;
     emit_file(rq, row, false);
-    return true;
+    return parties_stay(rq, row);
 }
 
 bool file_add(struct request *rq, const struct file_new *in, struct file *out)
@@ -90,8 +103,9 @@ bool file_add(struct request *rq, const struct file_new *in, struct file *out)
     struct file_new given = *in;
     return refer_client(rq, in->client, "client") &&
            staff_named(rq, in->lawyer, in->clerk, in->seen_by, in->seen_by_count) &&
-           parties_named(rq, in->client, &given.parties, given.parties_count) &&
-           file_make(&given, &editor, new_id(rq), out, &rq->err) && file_write(rq, out);
+           parties_named(rq, in->client, NULL, &given.parties, given.parties_count) &&
+           file_make(&given, &editor, new_id(rq), out, &rq->err) && file_write(rq, out) &&
+           identity_parties(rq, out);
 }
 
 // Within the scope, and not locked to the actor.
@@ -110,12 +124,12 @@ bool file_edit(struct request *rq, const struct file_change *in, struct file *ou
     if (!file_visible(rq, in->id, &row))
         return false;
     if (in->version != row.version)
-        return refuse_stale(rq, file_record(), &row);
+        return identity_parties(rq, &row) && refuse_stale(rq, file_record(), &row);
     if (!staff_named(rq, in->lawyer, in->clerk, in->seen_by, in->seen_by_count) ||
-        !parties_named(rq, row.client, &given.parties, given.parties_count) ||
+        !parties_named(rq, row.client, &row, &given.parties, given.parties_count) ||
         !file_apply(&row, &given, &editor, out, &rq->err))
         return false;
-    return out->version == row.version || file_write(rq, out);
+    return (out->version == row.version || file_write(rq, out)) && identity_parties(rq, out);
 }
 
 // Whoever may not see the file learns no more than that there is one of this number.

@@ -5,22 +5,35 @@
 #include "common/base/civil.h"
 #include "common/step/rows.h"
 #include "services/contacts/house.h"
+#include "services/contacts/identity.h"
 #include "services/contacts/listing.h"
+#include "services/contacts/merges.h"
 #include "services/contacts/store.h"
 #include "services/contacts/store_people.h"
 
 #define SERVICE_FILE "proto/contacts_message.def"
 #include "proto/handlers.inc"
 
+static struct key told_place(const void *row, const void *context)
+{
+    (void)context;
+    const struct message_told *told = row;
+    return id_time_key(told->contact, told->told_at);
+}
+
 static bool told_last(struct request *rq, struct id contact, struct message_told *out)
 {
-    struct walk_options options = {
-        .index = told_by_contact, .scope = &rq->scope, .prefix = key_of_id(contact), .down = true
-    };
-    struct walk *walk = walk_open(rq->txn, &told_table, &options, rq->arena);
-    bool found = walk_next(walk, out);
-    walk_close(walk);
-    return found;
+    struct listing listing = { .table = &told_table,
+                               .index = told_by_contact,
+                               .down = true,
+                               .has_limit = true,
+                               .limit = 1,
+                               .place = told_place };
+    if (!listing_of_contact(rq, contact, &listing) || !listing_read(rq, &listing) ||
+        listing.count == 0)
+        return false;
+    *out = *(const struct message_told *)listing.rows;
+    return true;
 }
 
 // "10:41" on the same day, else with the date.
@@ -57,7 +70,7 @@ static bool refuse_gone(struct request *rq, const struct message_tell_in *in,
 bool message_tell(struct request *rq, const struct message_tell_in *in, struct message_told *out)
 {
     struct contact contact;
-    if (!row_find(rq, &contact_table, in->contact, &contact))
+    if (!contact_now(rq, in->contact, &contact))
         return fail(&rq->err, ERR_NOT_FOUND, "contact", TEXT_CONTACT_UNKNOWN, NULL);
     const struct message *message = contact.message;
     if (!message || (in->has_set_at && in->set_at != message->set_at))
@@ -87,27 +100,22 @@ bool message_tell(struct request *rq, const struct message_tell_in *in, struct m
     return true;
 }
 
-static struct key told_place(const void *row, const void *context)
-{
-    (void)context;
-    const struct message_told *told = row;
-    return id_time_key(told->contact, told->told_at);
-}
-
 bool message_list(struct request *rq, const struct told_query *in, struct told_page *out)
 {
     struct listing listing = {
         .table = &told_table,
         .index = told_by_contact,
-        .prefix = key_of_id(in->contact),
         .after_row = in->after,
         .down = true,
         .has_limit = in->has_limit,
         .limit = in->limit,
         .place = told_place,
     };
-    if (!listing_read(rq, &listing))
+    if (!listing_of_contact(rq, in->contact, &listing) || !listing_read(rq, &listing))
         return false;
-    *out = (struct told_page){ listing.rows, listing.count, listing.more };
+    struct message_told *rows = listing.rows;
+    for (size_t i = 0; i < listing.count; i++)
+        rows[i].contact = identity_now(rq, rows[i].contact);
+    *out = (struct told_page){ rows, listing.count, listing.more };
     return true;
 }

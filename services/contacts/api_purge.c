@@ -4,6 +4,7 @@
 #include "common/step/rows.h"
 #include "services/contacts/house.h"
 #include "services/contacts/listing.h"
+#include "services/contacts/needed.h"
 #include "services/contacts/purge_work.h"
 #include "services/contacts/store.h"
 #include "services/contacts/store_people.h"
@@ -12,8 +13,10 @@
 #include "proto/handlers.inc"
 
 #define PREVIEW_DAYS 30
+#define RETRY_MS     1000
 
 struct looking_ahead {
+    struct request *rq;
     const struct purge_rules *rules;
     int64_t until_us;
 };
@@ -29,6 +32,12 @@ static bool goes_later(const void *row, const void *context)
     const struct looking_ahead *ahead = context;
     return purge_delete_at(ahead->rules, ((const struct contact *)row)->edited_at) >
            ahead->until_us;
+}
+
+static bool may_go(const void *row, const void *context)
+{
+    const struct looking_ahead *ahead = context;
+    return !contact_is_needed(ahead->rq, ((const struct contact *)row)->id);
 }
 
 static struct purge_candidate candidate_of(struct request *rq, const struct purge_rules *rules,
@@ -51,7 +60,7 @@ static struct purge_candidate candidate_of(struct request *rq, const struct purg
 
 bool purge_preview(struct request *rq, const struct purge_query *in, struct purge_preview_page *out)
 {
-    struct looking_ahead ahead = { .rules = purge_rules_of(rq) };
+    struct looking_ahead ahead = { .rq = rq, .rules = purge_rules_of(rq) };
     struct listing listing = {
         .table = &contact_table,
         .index = &contact_indexes[CONTACT_BY_IDLE],
@@ -59,9 +68,15 @@ bool purge_preview(struct request *rq, const struct purge_query *in, struct purg
         .has_limit = in->has_limit,
         .limit = in->limit,
         .place = idle_place,
+        .fits = may_go,
         .ends = goes_later,
         .context = &ahead,
     };
+    if (!contacts_askable(rq)) {
+        (void)fail(&rq->err, ERR_BUSY, NULL, TEXT_BUSY, NULL);
+        rq->err.retry_after_ms = RETRY_MS;
+        return false;
+    }
     if (!ahead.rules)
         return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_ANSWER_TOO_LARGE, NULL);
     ahead.until_us = purge_days_on(ahead.rules, rq->now_us, in->has_days ? in->days : PREVIEW_DAYS);

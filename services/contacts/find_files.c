@@ -8,6 +8,7 @@
 #include "common/step/rows.h"
 #include "common/wire/codec.h"
 #include "services/contacts/file.h"
+#include "services/contacts/identity.h"
 #include "services/contacts/refer.h"
 #include "services/contacts/store_file.h"
 #include "services/contacts/store_search.h"
@@ -19,6 +20,8 @@
 struct listing {
     struct request *rq;
     const struct file_query *query;
+    struct identity contact; // who is asked for; none: whoever
+    const struct bytes *tags;
     struct file_match *matches;
     size_t count, room;
     struct mp_writer writer; // only measures the answer
@@ -32,6 +35,8 @@ bool file_match_fill(struct request *rq, const struct file *file, struct id cont
     if (!kept)
         return false;
     *kept = *file;
+    if (!identity_parties(rq, kept))
+        return false;
     *out = (struct file_match){
         .file = kept,
         .lawyer_name = name_of_staff(rq, file->lawyer),
@@ -39,7 +44,7 @@ bool file_match_fill(struct request *rq, const struct file *file, struct id cont
         .client_name = name_of_client(rq, file->client),
     };
     if (!id_is_zero(contact))
-        out->role = file_role_of(file, contact);
+        out->role = file_role_of(kept, identity_now(rq, contact));
     if (out->role)
         out->side = party_side_of(out->role);
     return true;
@@ -78,6 +83,13 @@ static void add_word(struct seek_options *options, char kind, const char *word)
         add_tag(options, kind, (struct bytes){ (const uint8_t *)word, strlen(word) });
 }
 
+static void seek_party(struct seek_options *options, const struct bytes *tags, size_t count)
+{
+    options->any_kind = TAG_PARTY;
+    options->any = tags;
+    options->any_count = count;
+}
+
 // All files of the question that are open, or settled; NULL: either.
 static void list_files(struct listing *listing, const char *settled, struct id after)
 {
@@ -86,9 +98,9 @@ static void list_files(struct listing *listing, const char *settled, struct id a
     struct seek_options options = {
         .scope = &rq->scope, .words = query->words, .part = query->part, .after = after
     };
+    seek_party(&options, listing->tags, listing->contact.count);
     struct file file;
     enum seek_rank rank;
-    add_id(&options, TAG_PARTY, &query->contact);
     add_id(&options, doc_scope_kind(SCOPE_MARK_CLIENT), &query->client);
     add_id(&options, TAG_STAFF, &query->staff);
     if (query->state)
@@ -132,6 +144,13 @@ bool find_files(struct request *rq, const struct file_query *query, struct file_
     listing.matches = arena_array(rq->arena, listing.room + 1, sizeof *listing.matches);
     if (!listing.matches)
         return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_ANSWER_TOO_LARGE, NULL);
+    if (!id_is_zero(query->contact)) {
+        if (!identity_of(rq, query->contact, &listing.contact))
+            return false;
+        listing.tags = identity_tags(rq, &listing.contact);
+        if (!listing.tags)
+            return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_ANSWER_TOO_LARGE, NULL);
+    }
     mp_writer_init(&listing.writer);
     list_all(&listing);
     mp_writer_done(&listing.writer);
@@ -139,12 +158,24 @@ bool find_files(struct request *rq, const struct file_query *query, struct file_
     return true;
 }
 
-bool contact_is_party(struct request *rq, struct id contact)
+struct seek *files_of_contact(struct request *rq, struct id contact, const char *settled)
 {
     struct seek_options options = { .scope = &scope_house };
+    struct identity identity;
+    const struct bytes *tags = NULL;
+    if (identity_of(rq, contact, &identity))
+        tags = identity_tags(rq, &identity);
+    if (!tags)
+        return NULL;
+    seek_party(&options, tags, identity.count);
+    add_word(&options, TAG_SETTLED, settled);
+    return seek_open(rq->txn, &file_table, &options, rq->arena);
+}
+
+bool contact_is_party(struct request *rq, struct id contact)
+{
+    struct seek *seek = files_of_contact(rq, contact, NULL);
     struct file file;
     enum seek_rank rank;
-    add_id(&options, TAG_PARTY, &contact);
-    struct seek *seek = seek_open(rq->txn, &file_table, &options, rq->arena);
-    return seek_next(seek, &file, &rank) || seek_cut(seek); // in doubt it does
+    return !seek || seek_next(seek, &file, &rank) || seek_cut(seek); // in doubt it does
 }

@@ -8,7 +8,11 @@ struct listing {
     const struct table *table;
     const struct index *index;
     struct key prefix; // size 0: all
-    struct key after;  // begin behind this key (size 0: at the start); `after_row` goes before it
+    // Rows under any of these keys are one list, ordered by what stands behind them; all of one
+    // size, and `after` and `place` may begin with any of them. NULL: `prefix`.
+    const struct key *prefixes;
+    size_t prefix_count;
+    struct key after; // begin behind this key (size 0: at the start); `after_row` goes before it
     struct id after_row;
     const struct scope *scope; // NULL: the request's
     bool down, has_limit;
@@ -24,6 +28,9 @@ struct listing {
     size_t count;
     bool more;
 };
+
+// For an index that begins with a contact: under all its ids. ERR_TOO_LARGE.
+MUST_USE bool listing_of_contact(struct request *rq, struct id contact, struct listing *listing);
 
 // ERR_NOT_FOUND on "after" for a row that is not there; ERR_TOO_LARGE.
 MUST_USE bool listing_read(struct request *rq, struct listing *listing);

@@ -7,6 +7,7 @@
 #include "common/step/rows.h"
 #include "services/contacts/find.h"
 #include "services/contacts/house.h"
+#include "services/contacts/identity.h"
 #include "services/contacts/merge.h"
 #include "services/contacts/purge_work.h"
 #include "services/contacts/store.h"
@@ -15,7 +16,6 @@
 #include "proto/handlers.inc"
 
 #define MERGED_MAX 50  // into one contact and not taken back
-#define CHAIN_MAX  20  // from one contact to the next
 #define FORGET_MAX 150 // each writes up to three rows
 #define PAGE_ROWS  50
 
@@ -37,15 +37,7 @@ static bool went(struct request *rq, struct id id, struct contact_merged *out)
 
 bool contact_now(struct request *rq, struct id id, struct contact *out)
 {
-    struct contact_merged merged;
-    for (int steps = 0; steps <= CHAIN_MAX; steps++) {
-        if (row_find(rq, &contact_table, id, out))
-            return true;
-        if (!went(rq, id, &merged))
-            return false;
-        id = merged.to;
-    }
-    return false;
+    return row_find(rq, &contact_table, identity_now(rq, id), out);
 }
 
 bool contact_missing(struct request *rq, struct id id)
@@ -119,6 +111,17 @@ static bool may_be_one(struct request *rq, const struct contact *from, const str
     return true;
 }
 
+// Whatever names any of them must be found by the one that stays.
+static bool few_enough(struct request *rq, struct id from, struct id to)
+{
+    struct identity one, other;
+    if (identity_of(rq, from, &one) && identity_of(rq, to, &other) &&
+        one.count + other.count <= IDENTITY_IDS_MAX)
+        return true;
+    return fail(&rq->err, ERR_CONFLICT, "to", TEXT_MERGE_MANY, int_text(IDENTITY_IDS_MAX).text,
+                NULL);
+}
+
 static bool bury(struct request *rq, const struct contact *from)
 {
     struct contact tombstone = *from;
@@ -176,7 +179,7 @@ bool merges_do(struct request *rq, const struct contact_merge_in *in, struct con
         return too_large(rq);
     if (!seen(rq, in->from, "from", in->from_version, &from) ||
         !seen(rq, in->to, "to", in->to_version, &to) || !may_be_one(rq, &from, &to) ||
-        !gather(rq, to.id, from.id, &others))
+        !few_enough(rq, from.id, to.id) || !gather(rq, to.id, from.id, &others))
         return false;
     struct merging merging = { .from = &from,
                                .to = &to,

@@ -6,7 +6,9 @@
 
 #include "common/base/civil.h"
 #include "services/contacts/house.h"
+#include "services/contacts/identity.h"
 #include "services/contacts/merges.h"
+#include "services/contacts/needed.h"
 #include "services/contacts/store.h"
 #include "services/contacts/store_people.h"
 
@@ -126,6 +128,7 @@ static bool treat(struct request *rq, const struct purge_rules *rules, struct pu
 {
     struct contact contact;
     bool there = find(rq, &contact_table, notice->id, &contact);
+    there = there && !contact_is_needed(rq, contact.id);
     switch (purge_judge(rules, notice, there ? &contact : NULL, rq->now_us)) {
     case PURGE_GO: return delete_contact(rq, rules, notice, &contact);
     case PURGE_WAIT: return put_off(rq, rules, notice);
@@ -169,6 +172,8 @@ static bool announce(struct request *rq, const struct purge_rules *rules,
 {
     struct purge_notice before, notice = purge_notice_make(rules, contact, rq->now_us);
     bool known = find(rq, &purge_notice_table, contact->id, &before);
+    if (contact_is_needed(rq, contact->id))
+        return purge_withdraw(rq, contact->id);
     if (known && purge_judge(rules, &before, contact, rq->now_us) != PURGE_VOID)
         return true;
     if (known)
@@ -222,16 +227,14 @@ static bool announce_due(struct request *rq, const struct purge_rules *rules)
 }
 
 // --- the end of the grace period
-// What a contact was told goes with it. False while there is more.
-static bool forget_told(struct request *rq, struct id contact, size_t *budget)
+// What was told under this id. False while there is more.
+static bool forget_told_as(struct request *rq, struct id id, struct message_told *told,
+                           size_t *budget)
 {
-    struct message_told *told = arena_array(rq->arena, TOLD_MAX + 1, sizeof *told);
     struct walk_options options = { .index = told_by_contact,
                                     .scope = &scope_house,
-                                    .prefix = key_of_id(contact) };
+                                    .prefix = key_of_id(id) };
     size_t count = 0;
-    if (!told)
-        return false;
     struct walk *walk = walk_open(rq->txn, &told_table, &options, rq->arena);
     while (count < *budget && walk_next(walk, &told[count]))
         count++;
@@ -243,6 +246,34 @@ static bool forget_told(struct request *rq, struct id contact, size_t *budget)
     }
     *budget -= count;
     return *budget > 0;
+}
+
+// What a contact was told goes with it, whoever it was told as. False while there is more.
+static bool forget_told(struct request *rq, struct id contact, size_t *budget)
+{
+    struct message_told *told = arena_array(rq->arena, TOLD_MAX + 1, sizeof *told);
+    struct identity identity;
+    if (!told || !identity_of(rq, contact, &identity))
+        return false;
+    for (size_t i = 0; i < identity.count; i++) {
+        if (!forget_told_as(rq, identity.ids[i], told, budget))
+            return false;
+    }
+    return true;
+}
+
+// Deleted by hand there is no grace; what is more than a step's share goes as if one had ended.
+bool purge_forget(struct request *rq, const struct contact *contact)
+{
+    size_t budget = TOLD_MAX;
+    if (forget_told(rq, contact->id, &budget)) {
+        merges_forget(rq, contact->id);
+        return true;
+    }
+    const struct purge_kept rest = {
+        .id = new_id(rq), .client = contact->client, .contact = contact, .undo_until = rq->now_us
+    };
+    return table_put(rq->txn, &purge_kept_table, &rest, &rq->err);
 }
 
 static int64_t kept_due_at(const void *row)
@@ -271,7 +302,10 @@ bool purge_tick(struct request *rq)
     const struct purge_rules *rules = purge_rules_of(rq);
     if (!rules)
         return false;
-    bool more = delete_due(rq, rules);
-    more = announce_due(rq, rules) || more;
+    bool more = false;
+    if (contacts_askable(rq)) { // otherwise the next time
+        more = delete_due(rq, rules);
+        more = announce_due(rq, rules) || more;
+    }
     return end_grace(rq) || more;
 }

@@ -341,3 +341,125 @@ TEST(purging_never_takes_whom_it_must_not)
     }
     CHECK(gone > 10); // the test has seen deletions
 }
+
+// --- who is needed
+static struct file file_of(struct fixture *fx, struct id contact, const char *number, bool locked)
+{
+    struct party party = { .contact = contact, .role = party_role_WITNESS };
+    struct staff_new person = { .name = "Dr. Recht" };
+    struct file_new in = { .number = number, .parties = &party, .parties_count = 1 };
+    struct staff lawyer = { 0 };
+    struct file out = { 0 };
+    if (locked) {
+        CHECK_INT(call_staff_add(&fx->client, &person, &lawyer), CALL_DONE);
+        in.lawyer = lawyer.id;
+        in.has_locked = in.locked = true;
+    }
+    CHECK_INT(call_file_add(&fx->client, &in, &out), CALL_DONE);
+    return out;
+}
+
+static struct appointment meeting(struct fixture *fx, struct id contact, int64_t starts_at)
+{
+    struct appointment_new in = { .title = "Termin", .contact = contact, .starts_at = starts_at };
+    struct appointment out = { 0 };
+    CHECK_INT(call_appointment_add(&fx->client, &in, &out), CALL_DONE);
+    return out;
+}
+
+TEST(parties_and_those_we_are_to_meet_do_not_go_by_themselves)
+{
+    struct fixture *fx = world_new();
+    struct contact party = caller_of(fx, house, "Beteiligt"), later = caller_of(fx, house, "Zeuge"),
+                   met = caller_of(fx, house, "Termin"), idle = caller_of(fx, house, "Weg"),
+                   away = caller_of(fx, house, "Doppelt"), stays = caller_of(fx, house, "Bleibt");
+    struct contact_merge_out merged;
+    struct appointment coming = meeting(fx, met.id, at("2026-12-01T09:00:00Z")), out;
+    file_of(fx, party.id, "1/26", true);
+    file_of(fx, away.id, "2/26", false);
+    meeting(fx, idle.id, at("2026-04-01T09:00:00Z"));
+    struct contact_merge_in in = { away.id, 1, stays.id, 1 };
+    CHECK_INT(call_contact_merge(&fx->client, &in, &merged), CALL_DONE);
+    CHECK_INT((int64_t)preview(fx, 3660).candidates_count, 1);
+    CHECK_STR(preview(fx, 3660).candidates[0].name, "Zeuge");
+    fixture_wait(fx, SECONDS(1));
+    clock_at(fx, at(ANNOUNCED) + SECONDS(60));
+    CHECK_INT(fixture_rows(fx, &purge_notice_table), 2);
+    file_of(fx, later.id, "3/26", false); // the announcement is void at once
+    CHECK_INT(fixture_rows(fx, &purge_notice_table), 1);
+    CHECK_INT((int64_t)preview(fx, 3660).candidates_count, 1);
+    CHECK_STR(preview(fx, 3660).candidates[0].name, "Weg");
+    clock_at(fx, at(GONE) + DAYS(30));
+    CHECK(is_there(fx, party.id) && is_there(fx, later.id) && is_there(fx, met.id));
+    CHECK(is_there(fx, stays.id));
+    CHECK(!is_there(fx, idle.id));
+    // Cancelled, it saves nobody; what was announced then goes in its time.
+    struct appointment_change cancel = {
+        .id = coming.id, .version = 1, .has_cancelled = true, .cancelled = true
+    };
+    CHECK_INT(call_appointment_edit(&fx->client, &cancel, &out), CALL_DONE);
+    clock_at(fx, at(GONE) + DAYS(32));
+    CHECK_INT(fixture_rows(fx, &purge_notice_table), 1);
+    clock_at(fx, at(GONE) + DAYS(40));
+    CHECK(!is_there(fx, met.id));
+    CHECK(is_there(fx, party.id));
+    fixture_free(fx);
+}
+
+TEST(what_was_told_goes_with_a_contact_deleted_by_hand)
+{
+    struct fixture *fx = world_new();
+    struct contact other = contact_with(fx, house, "Bert", NULL), eva = other, row;
+    struct contact_new in = { .name = "Eva", .message = "0" };
+    struct message_told told;
+    CHECK_INT(call_contact_add(&fx->client, &in, &eva), CALL_DONE);
+    for (int i = 1; i <= 150; i++) {
+        struct message_tell_in tell = { .contact = eva.id };
+        CHECK_INT(call_message_tell(&fx->client, &tell, &told), CALL_DONE);
+        struct contact_change change = { .id = eva.id, .version = 2 * i, .message = "geheim" };
+        fixture_wait(fx, 1000);
+        CHECK_INT(call_contact_edit(&fx->client, &change, &row), CALL_DONE);
+        fixture_reset(fx);
+    }
+    // Those told to a contact that was merged into it go as well.
+    struct contact_merge_in merge = { eva.id, 301, other.id, 1 };
+    struct contact_merge_out merged;
+    CHECK_INT(call_contact_merge(&fx->client, &merge, &merged), CALL_DONE);
+    CHECK_INT(fixture_rows(fx, &told_table), 150);
+    struct deletion deletion = { other.id, merged.contact->version };
+    CHECK_INT(call_contact_delete(&fx->client, &deletion, &row), CALL_DONE);
+    fixture_restart(fx);
+    fixture_settle(fx);
+    CHECK_INT(fixture_rows(fx, &told_table), 0);
+    CHECK_INT(fixture_rows(fx, &purge_kept_table), 0);
+    CHECK_INT(fixture_rows(fx, &merged_table), 0);
+    CHECK_INT(fixture_rows(fx, &purge_log_table), 0);
+    fixture_free(fx);
+}
+
+TEST(a_party_of_an_open_file_is_not_deleted_by_hand)
+{
+    struct fixture *fx = world_new();
+    struct contact hidden = contact_with(fx, house, "A", NULL), row;
+    struct contact away = contact_with(fx, house, "B", NULL),
+                   stays = contact_with(fx, house, "C", NULL);
+    struct file file = file_of(fx, away.id, "2/26", false), out;
+    struct contact_merge_out merged;
+    file_of(fx, hidden.id, "1/26", true);
+    refused(fx, call_contact_delete(&fx->client, &(struct deletion){ hidden.id, 1 }, &row),
+            ERR_CONFLICT, "id");
+    CHECK(strstr(fx->client.refused.german, "noch gebraucht"));
+    CHECK(!strstr(fx->client.refused.german, "1/26") && !strstr(fx->client.refused.german, "Akt"));
+    struct contact_merge_in in = { away.id, 1, stays.id, 1 };
+    CHECK_INT(call_contact_merge(&fx->client, &in, &merged), CALL_DONE);
+    struct deletion deletion = { stays.id, merged.contact->version };
+    refused(fx, call_contact_delete(&fx->client, &deletion, &row), ERR_CONFLICT, "id");
+    CHECK(strstr(fx->client.refused.german, "2/26"));
+    CHECK(is_there(fx, stays.id));
+    // Once the file is closed the party's name stays there.
+    struct file_change close = { .id = file.id, .version = 1, .state = file_state_CLOSED };
+    CHECK_INT(call_file_edit(&fx->client, &close, &out), CALL_DONE);
+    CHECK_INT(call_contact_delete(&fx->client, &deletion, &row), CALL_DONE);
+    CHECK(!is_there(fx, stays.id));
+    fixture_free(fx);
+}

@@ -81,6 +81,7 @@ static size_t check_all(struct store *store)
 // --- the plainest search
 struct plain {
     const char *words, *part, *tag;
+    const char *any[2]; // one of them; NULL: whatever
     struct scope scope;
 };
 
@@ -127,11 +128,14 @@ static bool plain_part(const char *badge, const char *part)
 static enum seek_rank plain_rank(struct arena *arena, const struct thing *thing,
                                  const struct plain *plain)
 {
-    bool tagged = !plain->tag;
+    bool tagged = !plain->tag, one_of = !plain->any[0];
     enum seek_rank rank = SEEK_EXACT;
+    for (size_t i = 0; !one_of && i < thing->tags_count; i++)
+        one_of = strcmp(thing->tags[i], plain->any[0]) == 0 ||
+                 strcmp(thing->tags[i], plain->any[1]) == 0;
     for (size_t i = 0; !tagged && i < thing->tags_count; i++)
         tagged = strcmp(thing->tags[i], plain->tag) == 0;
-    if (!tagged || !scope_sees(&plain->scope, thing_record(), thing) ||
+    if (!tagged || !one_of || !scope_sees(&plain->scope, thing_record(), thing) ||
         (plain->part && !plain_part(thing->badge, plain->part)))
         return SEEK_RANKS;
     char *words = text_fold(arena, plain->words ? plain->words : "");
@@ -159,6 +163,12 @@ static char *list(struct txn *txn, const struct table *table, const struct plain
     if (plain->tag)
         options.tags[options.tag_count++] =
             (struct seek_tag){ 'T', { (const uint8_t *)plain->tag, strlen(plain->tag) } };
+    struct bytes any[2];
+    for (size_t i = 0; plain->any[0] && i < COUNT_OF(any); i++)
+        any[i] = (struct bytes){ (const uint8_t *)plain->any[i], strlen(plain->any[i]) };
+    options.any_kind = 'T';
+    options.any = any;
+    options.any_count = plain->any[0] ? COUNT_OF(any) : 0;
     struct seek *seek = seek_open(txn, table, &options, arena);
     while (seek_next(seek, &thing, &rank))
         fprintf(stream, "%d:%d ", (int)rank, (int)thing_number(thing.id));
@@ -245,6 +255,8 @@ static void ask_by_chance(struct store *store, const struct table *table, struct
             plain.part = parts[rng_below(rng, COUNT_OF(parts))];
         if (rng_below(rng, 4) == 0)
             plain.tag = towns[rng_below(rng, COUNT_OF(towns))];
+        for (size_t k = 0, some = rng_below(rng, 4) == 0; some && k < COUNT_OF(plain.any); k++)
+            plain.any[k] = towns[rng_below(rng, COUNT_OF(towns))];
         if (rng_below(rng, 3) == 0)
             plain.scope = (struct scope){ SCOPE_CLIENT, thing_id(1000000 + rng_below(rng, 4)) };
         arena_reset(arena);
