@@ -174,7 +174,8 @@ static bool text_same(const char *a, const char *b)
 // Somebody has said who it is: they alone are shown, under the name of the ring while unknown.
 static void check_picked(struct sim *sim, const struct call *call, const struct board_call *row)
 {
-    const struct contact *contact = last_row(sim, MIRROR_CONTACTS, call->contact->contact);
+    const struct contact *contact =
+        last_row(sim, MIRROR_CONTACTS, "contact", call->contact->contact);
     const struct board_caller *caller = row->callers;
 
     if (row->callers_count > 1 || (contact && row->callers_count == 0))
