@@ -381,6 +381,8 @@ void op_caused(struct sim *sim, struct mirror *mirror, size_t seq)
     }
     if (strcmp(op->method->service, mirror_service(sim, mirror)) != 0)
         return; // facts that follow from another service's name what caused that one
+    if (op->kind == OP_CONTACT_DELETE && mirror_is(fact, "message_told") && fact->deleted)
+        return; // what a contact was told goes with it
     if (mirror_is(fact, kinds[op->kind].fact)) {
         op->fact = seq;
         op->effects++;
