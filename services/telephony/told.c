@@ -131,12 +131,15 @@ bool told_line(struct request *rq, const struct message_told *told, struct told_
 
 bool take_told(struct request *rq, const struct fact *fact, const void *row)
 {
-    struct told_in_call line;
+    struct told_in_call line, known;
     struct key key = key_of_id(fact->entity);
     if (fact->has_deleted && fact->deleted) {
         (void)table_del(rq->txn, &call_told_table, &key);
         return true;
     }
+    // Read once more (a snapshot): the line is where it was, whichever call would be chosen today.
+    if (table_get(rq->txn, &call_told_table, &scope_house, &key, rq->arena, &known))
+        return true;
     if (!told_line(rq, row, &line) || !table_put(rq->txn, &call_told_table, &line, &rq->err))
         return false;
     const struct note_line said = { line.id, line.at, line.by, line.text };
