@@ -53,14 +53,14 @@ static bool check_free(struct request *rq, struct id staff, int64_t at)
                                     .after = clock_end_key(staff, true, at) };
     struct walk *walk = walk_open(rq->txn, &clock_table, &options, rq->arena);
     struct clock clock;
-    bool free = true;
+    bool vacant = true;
 
-    while (free && walk_next(walk, &clock)) {
+    while (vacant && walk_next(walk, &clock)) {
         int64_t busy = clock.has_stopped_at ? clock.stopped_at : clock_moved_at(&clock);
-        free = busy <= at;
+        vacant = busy <= at;
     }
     walk_close(walk);
-    return free || fail(&rq->err, ERR_INVALID, "at", TEXT_CLOCK_OVERLAP, NULL);
+    return vacant || fail(&rq->err, ERR_INVALID, "at", TEXT_CLOCK_OVERLAP, NULL);
 }
 
 // --- the stack

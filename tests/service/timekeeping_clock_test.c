@@ -337,20 +337,20 @@ TEST(a_reminder_is_told_once_also_when_the_service_was_down)
         struct fixture *fx = desk_new(&house);
         struct spoken spoken;
 
-        house.remind_us = MINUTES(30);
+        house.remind_us = SECONDS(300);
         struct clock clock = start(fx, "Klage");
         int64_t begin = fixture_now(fx);
-        CHECK_INT(clock.remind_at, begin + MINUTES(30));
-        fixture_wait(fx, MINUTES(10));
+        CHECK_INT(clock.remind_at, begin + SECONDS(300));
+        fixture_wait(fx, SECONDS(100));
         spoken_init(&spoken, 1);
-        speaks(&spoken, "101", begin + MINUTES(5), begin + MINUTES(10)); // does not count
+        speaks(&spoken, "101", begin + SECONDS(50), begin + SECONDS(100)); // does not count
         told(fx, &spoken);
-        CHECK_INT(row(fx, clock.id).remind_at, begin + MINUTES(35));
-        fixture_wait(fx, MINUTES(24));
+        CHECK_INT(row(fx, clock.id).remind_at, begin + SECONDS(350));
+        fixture_wait(fx, SECONDS(240));
         CHECK(!row(fx, clock.id).has_reminded_at);
         if (down)
             fixture_crash(fx);
-        fixture_wait(fx, MINUTES(20));
+        fixture_wait(fx, SECONDS(200));
         if (down)
             fixture_start(fx);
         fixture_wait(fx, SECONDS(3));
@@ -358,7 +358,7 @@ TEST(a_reminder_is_told_once_also_when_the_service_was_down)
         CHECK(clock.has_reminded_at && clock.state == clock_state_RUNNING);
         int64_t version = clock.version;
         fixture_restart(fx);
-        fixture_wait(fx, MINUTES(60));
+        fixture_wait(fx, SECONDS(400));
         CHECK_INT(row(fx, clock.id).version, version);
         fixture_free(fx);
     }
