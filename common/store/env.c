@@ -115,6 +115,20 @@ static bool database_open(struct txn *txn, struct database *database, struct err
     return true;
 }
 
+// Reading only: an index that the program has and the store does not reads as empty.
+static bool index_open(struct txn *txn, struct slot *slot, size_t number, struct err *err)
+{
+    struct database *database = &slot->indexes[number];
+    MDB_dbi dbi;
+    bool is_new = txn->writing && mdb_dbi_open(txn->mdb, database->name, 0, &dbi) == MDB_NOTFOUND;
+    if (!database_open(txn, database, err))
+        return false;
+    if (is_new)
+        index_build(txn, slot, number);
+    return txn_sound(txn) ||
+           fail(err, ERR_INTERNAL, NULL, TEXT_STORE_DAMAGED, txn_fault(txn), NULL);
+}
+
 static bool databases_open(struct txn *txn, struct err *err)
 {
     struct store *store = txn->store;
@@ -127,7 +141,7 @@ static bool databases_open(struct txn *txn, struct err *err)
         if (!database_open(txn, &slot->rows, err))
             return false;
         for (size_t k = 0; k < slot->table->index_count; k++) {
-            if (!database_open(txn, &slot->indexes[k], err))
+            if (!index_open(txn, slot, k, err))
                 return false;
         }
         if (slot->table->derived && !database_open(txn, &slot->derived, err))

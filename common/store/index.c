@@ -80,3 +80,48 @@ struct bytes index_fields(const struct table *table, const struct index *index, 
         return (struct bytes){ key.data, 0 };
     return (struct bytes){ key.data + before, key.size - before - behind };
 }
+
+// --- an index that the program has and the store has not yet
+
+static void build_row(struct txn *txn, const struct slot *slot, size_t number,
+                      const struct scan *scan)
+{
+    const struct index *index = &slot->table->indexes[number];
+    const struct database *database = &slot->indexes[number];
+    struct keys *keys = &txn_scratch(txn)->before;
+    struct raw_key row_key, key;
+    struct sealed sealed;
+    const char *wrong = row_open(&slot->rows, scan->key, scan->value, &sealed);
+    if (wrong) {
+        txn_fault_key(txn, &slot->rows, scan->key, wrong);
+        return;
+    }
+    const void *row = row_scratch(txn, slot, scan->key, sealed.payload);
+    if (!row)
+        return;
+    // LMDB lends bytes until the next write.
+    raw_init(&row_key);
+    raw_add(&row_key, scan->key);
+    keys_reset(keys);
+    index->keys(row, keys);
+    for (size_t i = 0; i < keys->count; i++) {
+        struct bytes held;
+        index_key(&key, slot->table, index, key_bytes(&keys->items[i]), sealed.ordinal,
+                  raw_bytes(&row_key));
+        if (key.overflow)
+            txn_fault_key(txn, &slot->rows, raw_bytes(&row_key), "a key of the index is too long");
+        else if (index->unique && database_get(txn, database, raw_bytes(&key), &held))
+            txn_fault_key(txn, database, raw_bytes(&key), "two rows have this key");
+        else
+            entry_put(txn, database, raw_bytes(&key), raw_bytes(&row_key));
+    }
+}
+
+void index_build(struct txn *txn, const struct slot *slot, size_t number)
+{
+    struct scan scan;
+    bool more = scan_begin(&scan, txn, &slot->rows, (struct bytes){ NULL, 0 });
+    for (; more; more = scan_next(&scan))
+        build_row(txn, slot, number, &scan);
+    scan_end(&scan);
+}

@@ -230,6 +230,9 @@ void index_key(struct raw_key *out, const struct table *table, const struct inde
 // The fields' part of an entry's key.
 struct bytes index_fields(const struct table *table, const struct index *index, struct bytes key,
                           struct bytes row_key);
+// The entries of all rows that there are, into an index that is empty. What does not fit is a
+// sticky fault.
+void index_build(struct txn *txn, const struct slot *slot, size_t number);
 
 // --- table.c
 // The row in scratch memory, until the next call that uses it; NULL is a sticky fault.

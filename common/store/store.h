@@ -27,7 +27,7 @@ struct store_options {
 // Takes owner.lock (held for life; ERR_CONFLICT when another process owns the folder), creates what
 // is missing, fsyncs the folder, refuses a newer format, syncs once (a commit of a killed process
 // can be visible and not yet durable), clears dead readers. ERR_UNAVAILABLE for what the system
-// refuses.
+// refuses. An index that the tables have and the store does not is built from the rows.
 MUST_USE struct store *store_open(const struct store_options *options, struct err *err);
 void store_close(struct store *store); // takes NULL
 
