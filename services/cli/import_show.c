@@ -94,8 +94,12 @@ void import_print_sums(const struct importing *importing)
         int64_t value = *(const int64_t *)((const char *)&importing->sums + field->offset);
         if (value == 0 && i > 0)
             continue;
-        fprintf(cli->out, "%s%lld %s", before, (long long)value,
-                cli->english ? field->name : field->german);
+        // Only looked at, somebody named in two rows is made for each.
+        bool at_most = field->offset == offsetof(struct import_result, created) &&
+                       id_is_zero(importing->import);
+        fprintf(cli->out, "%s%s%s%lld %s", before,
+                at_most ? cli_text(cli, TEXT_IMPORT_AT_MOST) : "", at_most ? " " : "",
+                (long long)value, cli->english ? field->name : field->german);
         before = ", ";
     }
     if (importing->rejected > 0)
