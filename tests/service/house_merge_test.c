@@ -63,13 +63,15 @@ static struct board_call board_of(struct world *world, int nth)
     return page.calls[nth];
 }
 
-static void merge(struct world *world)
+// Returns the version of the merge.
+static int64_t merge(struct world *world)
 {
     struct contact_merge_in in = { world->from.id, world->from.version, world->to.id,
                                    world->to.version };
     struct contact_merge_out out;
     CHECK_INT(call_contact_merge(&world->contacts->client, &in, &out), CALL_DONE);
     house_wait(world->house, 5000000);
+    return out.merged->version;
 }
 
 TEST(a_merge_during_a_call)
@@ -80,7 +82,7 @@ TEST(a_merge_during_a_call)
     struct board_call row = board_of(&world, 0);
     CHECK_STR(row.callers[0].name, "Anna Meyer");
     CHECK_STR(row.callers[0].handling_note, NULL);
-    merge(&world);
+    (void)merge(&world);
     row = board_of(&world, 0);
     CHECK_STR(row.call->shown_contact->name, "Anna Meyer"); // as it was at the ring
     CHECK_INT(row.callers_count, 1);
@@ -110,10 +112,8 @@ TEST(taken_back_during_a_call)
     struct contact_unmerge_out out;
     open_world(&world);
     ring(&world, "1.1");
-    merge(&world);
-    CHECK_INT(call_contact_unmerge(&world.contacts->client,
-                                   &(struct contact_unmerge_in){ world.from.id, 1 }, &out),
-              CALL_DONE);
+    struct contact_unmerge_in undo = { world.from.id, merge(&world) };
+    CHECK_INT(call_contact_unmerge(&world.contacts->client, &undo, &out), CALL_DONE);
     house_wait(world.house, 5000000);
     struct board_call row = board_of(&world, 0);
     CHECK_STR(row.callers[0].name, "Anna Meyer");
