@@ -63,7 +63,7 @@ struct stream {
     struct credits credits;
     int64_t sign_us;
     struct stream_snapshot snapshot;
-    int64_t snapshot_seq;
+    int64_t snapshot_seq, snapshot_withdrawal;
     size_t facts; // looked at in this turn
 
     bool staged_open, staged_close; // until the batch is settled
@@ -104,6 +104,11 @@ struct streams {
 // Frees streams that are gone.
 void streams_sweep(struct streams *streams);
 bool stream_sees(const struct stream *stream, const void *row);
+struct withdrawal {
+    int64_t seq; // facts up to here are told nobody any more
+    int64_t nth; // a snapshot from before another one is not sent to its end
+};
+struct withdrawal streams_withdrawn(struct txn *txn);
 
 // Reads the board as of `txn`, as far as the stream may see it; sets snapshot_seq. False when there
 // are too many bytes, or the store is at fault: the stream cannot go on.
