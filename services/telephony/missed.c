@@ -234,6 +234,44 @@ bool missed_follow(struct request *rq, const struct call *before, const struct c
     return true;
 }
 
+// --- a merge, or one taken back
+// Who called last, as they are now: so it comes out right in both directions.
+static bool name_again(struct request *rq, const struct contact_merged *merged, struct missed *row)
+{
+    struct call call;
+    struct contact contact;
+    struct key key = key_of_id(row->last_call);
+    if (!table_get(rq->txn, &call_table, &scope_house, &key, rq->arena, &call))
+        return true;
+    struct id now = who_id_now(rq, contact_of(&call));
+    if (id_is_zero(now) || id_equal(now, row->contact))
+        return true;
+    key = key_of_id(now);
+    row->contact = now;
+    if (table_get(rq->txn, &known_contact_table, &scope_house, &key, rq->arena, &contact))
+        row->name = contact.name;
+    else // told before the contact itself
+        row->name = id_equal(now, merged->id) ? merged->from_name : merged->to_name;
+    return write_entry(rq, row);
+}
+
+bool missed_follow_merge(struct request *rq, const struct contact_merged *merged)
+{
+    struct id ids[2 * WHO_IDS_MAX];
+    size_t count = who_ids(rq, merged->to, ids, WHO_IDS_MAX);
+    struct found found = { .rows = arena_array(rq->arena, OPEN_MAX + 1, sizeof *found.rows) };
+    if (!found.rows)
+        return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_MEMORY_FULL, NULL);
+    count += who_ids(rq, merged->id, ids + count, WHO_IDS_MAX);
+    for (size_t i = 0; i < count; i++)
+        find_open(rq, id_text(ids[i]).text, &found);
+    for (size_t i = 0; i < found.count; i++) {
+        if (!name_again(rq, merged, &found.rows[i]))
+            return false;
+    }
+    return true;
+}
+
 // --- the list
 static bool start_behind(struct request *rq, const struct missed_query *query,
                          struct walk_options *options)

@@ -208,6 +208,42 @@ static void miss(struct world *world, const char *ref, const char *caller)
     house_wait(world->house, 5000000);
 }
 
+static struct missed only_missed(struct world *world)
+{
+    struct missed_page page = { 0 };
+    struct board_page board = { 0 };
+    CHECK_INT(call_missed_list(&world->telephony->client, &(struct missed_query){ 0 }, &page),
+              CALL_DONE);
+    CHECK_INT(page.missed_count, 1);
+    // The board shows the same.
+    CHECK_INT(call_board_get(&world->notifier->client,
+                             &(struct board_query){ .board = board_MISSED }, &board),
+              CALL_DONE);
+    CHECK(board.missed_count == 1 &&
+          id_equal(board.missed[0].missed->contact, page.missed[0].contact));
+    CHECK_STR(board.missed[0].missed->name, page.missed[0].name);
+    return page.missed[0];
+}
+
+TEST(whoever_is_to_be_called_back_is_named_as_they_are_now)
+{
+    struct world world;
+    struct contact_unmerge_out undone;
+    open_world(&world);
+    miss(&world, "1.1", "+491713920061");
+    CHECK_STR(only_missed(&world).name, "Anna Meyer");
+    struct contact_unmerge_in undo = { world.from.id, merge(&world) };
+    struct missed row = only_missed(&world);
+    CHECK(id_equal(row.contact, world.to.id));
+    CHECK_STR(row.name, "Anna Meier");
+    CHECK_INT(call_contact_unmerge(&world.contacts->client, &undo, &undone), CALL_DONE);
+    house_wait(world.house, 5000000);
+    row = only_missed(&world);
+    CHECK(id_equal(row.contact, world.from.id));
+    CHECK_STR(row.name, "Anna Meyer");
+    house_free(world.house);
+}
+
 TEST(missed_calls_of_both_are_one_entry_after_a_merge)
 {
     struct world world;
