@@ -72,7 +72,7 @@ static struct store *store_new(const struct store_options *options)
 
 static size_t database_total(const struct store *store)
 {
-    size_t total = OWN_COUNT;
+    size_t total = OWN_COUNT + 1; // one that is to be dropped
     for (size_t i = 0; i < store->slot_count; i++)
         total += 1 + store->slots[i].table->index_count + (store->slots[i].table->derived != NULL);
     return total;
@@ -115,20 +115,6 @@ static bool database_open(struct txn *txn, struct database *database, struct err
     return true;
 }
 
-// Reading only: an index that the program has and the store does not reads as empty.
-static bool index_open(struct txn *txn, struct slot *slot, size_t number, struct err *err)
-{
-    struct database *database = &slot->indexes[number];
-    MDB_dbi dbi;
-    bool is_new = txn->writing && mdb_dbi_open(txn->mdb, database->name, 0, &dbi) == MDB_NOTFOUND;
-    if (!database_open(txn, database, err))
-        return false;
-    if (is_new)
-        index_build(txn, slot, number);
-    return txn_sound(txn) ||
-           fail(err, ERR_INTERNAL, NULL, TEXT_STORE_DAMAGED, txn_fault(txn), NULL);
-}
-
 static bool databases_open(struct txn *txn, struct err *err)
 {
     struct store *store = txn->store;
@@ -141,7 +127,7 @@ static bool databases_open(struct txn *txn, struct err *err)
         if (!database_open(txn, &slot->rows, err))
             return false;
         for (size_t k = 0; k < slot->table->index_count; k++) {
-            if (!index_open(txn, slot, k, err))
+            if (!database_open(txn, &slot->indexes[k], err))
                 return false;
         }
         if (slot->table->derived && !database_open(txn, &slot->derived, err))
@@ -195,6 +181,7 @@ static bool contents_open(struct store *store, const struct store_options *optio
         return false;
     }
     txn->head = store->head;
+    indexes_look(txn);
     if (store->read_only) {
         // Handles opened in a reading transaction outlive it only when it is committed.
         int code = mdb_txn_commit(txn->mdb);
@@ -221,7 +208,8 @@ struct store *store_open(const struct store_options *options, struct err *err)
             return NULL;
         }
     }
-    if (!env_open(store, err) || !contents_open(store, options, err)) {
+    if (!env_open(store, err) || !contents_open(store, options, err) ||
+        (!store->read_only && !indexes_renew(store, err))) {
         store_close(store);
         return NULL;
     }

@@ -232,7 +232,7 @@ static void by_name_too(const void *row, struct keys *keys)
 TEST(an_index_that_does_not_follow_from_its_rows_is_told)
 {
     static const struct index changed[] = {
-        { "thing.by_name", by_name_too, false, "name", "another rule" },
+        { "thing.by_name", by_name_too, .field = "name", .query = "another rule" },
     };
     static const struct table other = { .name = "thing",
                                         .number = 7,
@@ -260,78 +260,4 @@ TEST(an_index_that_does_not_follow_from_its_rows_is_told)
     CHECK(!table_del(txn, &other, &key)); // its entry is not where it must be
     CHECK_INT(batch_commit(txn), COMMIT_DAMAGED);
     store_close(store);
-}
-
-// What a newer version of the program brings: an index that the store has not yet.
-TEST(a_new_index_is_built_from_the_rows)
-{
-    static const struct table before = { .name = "growth",
-                                         .number = 8,
-                                         .record = thing_record,
-                                         .key = thing_key,
-                                         .indexes = growth_indexes,
-                                         .index_count = 1,
-                                         .grows = true };
-    static const struct table *const tables[] = { &thing_table, &before };
-    const char *folder = test_folder();
-    struct err err = { 0 };
-    struct store_options options = thing_options(folder, (size_t)1 << 28);
-    options.tables = tables;
-    struct store *store = store_open(&options, &err);
-    CHECK_OK(&err);
-    struct txn *txn = must_write(store);
-    for (uint64_t i = 1; i <= 100; i++) {
-        char badge[20];
-        snprintf(badge, sizeof badge, "B%llu", (unsigned long long)i);
-        struct thing thing = { .id = thing_id(i), .name = "x", .rank = 1, .badge = badge };
-        CHECK(table_put(txn, &before, &thing, &err));
-    }
-    CHECK_INT(batch_commit(txn), COMMIT_DONE);
-    store_close(store);
-    // Who only looks on does not build it, and does not miss it.
-    struct check_report report;
-    options = thing_options(folder, (size_t)1 << 28);
-    options.read_only = true;
-    store = store_open(&options, &err);
-    CHECK_OK(&err);
-    CHECK_INT((int64_t)thing_check(store, &report), 0);
-    store_close(store);
-    store = thing_store(folder);
-    CHECK_INT((int64_t)thing_check(store, &report), 0);
-    txn = must_read(store);
-    struct arena *arena = arena_new(1 << 16);
-    struct thing found;
-    struct key key;
-    key_init(&key);
-    key_str(&key, "B77");
-    CHECK(table_get_by(txn, &growth_indexes[1], &growth_table, &scope_house, &key, arena, &found));
-    CHECK_INT((int64_t)thing_number(found.id), 77);
-    txn_drop(txn);
-    arena_free(arena);
-    store_close(store);
-}
-
-TEST(a_new_unique_index_that_two_rows_break_is_refused)
-{
-    static const struct table before = {
-        .name = "growth", .number = 8, .record = thing_record, .key = thing_key, .grows = true
-    };
-    static const struct table *const tables[] = { &thing_table, &before };
-    const char *folder = test_folder();
-    struct err err = { 0 };
-    struct store_options options = thing_options(folder, (size_t)1 << 28);
-    options.tables = tables;
-    struct store *store = store_open(&options, &err);
-    CHECK_OK(&err);
-    struct txn *txn = must_write(store);
-    for (uint64_t i = 1; i <= 2; i++) {
-        struct thing thing = { .id = thing_id(i), .name = "x", .rank = 1, .badge = "B" };
-        CHECK(table_put(txn, &before, &thing, &err));
-    }
-    CHECK_INT(batch_commit(txn), COMMIT_DONE);
-    store_close(store);
-    options = thing_options(folder, (size_t)1 << 28);
-    CHECK(!store_open(&options, &err));
-    CHECK_INT(err.code, ERR_INTERNAL);
-    CHECK(strstr(err.english, "two rows"));
 }
