@@ -33,3 +33,19 @@ enum party_role file_role_of(const struct file *file, struct id contact)
     }
     return role;
 }
+
+bool file_shows(const struct file *file, const char *actor)
+{
+    struct id staff;
+    if (!file->has_locked || !file->locked)
+        return true;
+    if (!id_parse(actor, &staff) || id_is_zero(staff))
+        return false;
+    if (id_equal(staff, file->lawyer) || id_equal(staff, file->clerk))
+        return true;
+    for (size_t i = 0; i < file->seen_by_count; i++) {
+        if (id_equal(staff, file->seen_by[i]))
+            return true;
+    }
+    return false;
+}

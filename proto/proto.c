@@ -54,13 +54,23 @@ static const char *const role_words[] = {
 #define SERVICE_FILE "proto/telephony.def"
 #include "proto/service.inc"
 
+#define SERVICE      billing
+#define SERVICE_FILE "proto/billing.def"
+#include "proto/service.inc"
+
+#define SERVICE      timekeeping
+#define SERVICE_FILE "proto/timekeeping.def"
+#include "proto/service.inc"
+
 #define SERVICE      notifier
 #define SERVICE_FILE "proto/notifier.def"
 #include "proto/service.inc"
 
 const struct schema *const proto_schemas[] = { &contacts_schema, &telephony_schema,
-                                               &notifier_schema };
+                                               &timekeeping_schema, &notifier_schema,
+                                               &billing_schema };
 const size_t proto_schema_count = COUNT_OF(proto_schemas);
+const size_t proto_service_count = COUNT_OF(proto_schemas) - 1; // billing is promised only
 
 // --- all records and picks
 #define RECORD(name, german, doc) name##_record,

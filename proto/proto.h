@@ -33,11 +33,15 @@
 // What each service says to the world, with the common methods first.
 extern const struct schema contacts_schema;
 extern const struct schema telephony_schema;
+extern const struct schema billing_schema;
+extern const struct schema timekeeping_schema;
 extern const struct schema notifier_schema;
 
 // All services' schemas, and all records (for round-trip tests and descriptions).
 extern const struct schema *const proto_schemas[];
 extern const size_t proto_schema_count;
+// The first of them are services that run; the rest only promise facts.
+extern const size_t proto_service_count;
 extern const struct record *(*const proto_records[])(void);
 extern const size_t proto_record_count;
 extern const struct picks *(*const proto_picks[])(void);

@@ -14,14 +14,14 @@
 
 #define ENTRIES_MAX 4096
 
-struct entry {
+struct holder {
     char public_key[KEY_TEXT];
     struct principal principal;
 };
 
 struct keyring {
     char folder[900];
-    struct entry *entries;
+    struct holder *entries;
     struct principal *principals; // as keyring_at shows them
     size_t count;
     uint64_t mark; // of all files' names, sizes and times; 0: never read
@@ -85,7 +85,7 @@ static bool take_roles(struct principal *principal, const char *words)
     return principal->roles != 0;
 }
 
-static bool take_line(struct entry *entry, char *line)
+static bool take_line(struct holder *entry, char *line)
 {
     struct err err = { 0 };
     uint8_t raw[32];
@@ -114,13 +114,13 @@ static bool take_line(struct entry *entry, char *line)
     return true;
 }
 
-static bool read_entry(const char *folder, const char *name, struct entry *out,
+static bool read_entry(const char *folder, const char *name, struct holder *out,
                        keyring_fault *fault, void *context)
 {
     char path[1300], line[512], what[1500];
     int number = 0;
     bool right = true, scoped = false;
-    *out = (struct entry){ 0 };
+    *out = (struct holder){ 0 };
     snprintf(out->principal.name, sizeof out->principal.name, "%s", name);
     snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *file = fopen(path, "re");
@@ -142,8 +142,8 @@ static bool read_entry(const char *folder, const char *name, struct entry *out,
 
 static int by_name(const void *a, const void *b)
 {
-    return strcmp(((const struct entry *)a)->principal.name,
-                  ((const struct entry *)b)->principal.name);
+    return strcmp(((const struct holder *)a)->principal.name,
+                  ((const struct holder *)b)->principal.name);
 }
 
 void keyring_refresh(struct keyring *keyring, keyring_fault *fault, void *context)
@@ -152,7 +152,7 @@ void keyring_refresh(struct keyring *keyring, keyring_fault *fault, void *contex
     if (mark == keyring->mark)
         return;
     keyring->mark = mark;
-    struct entry *entries = NULL;
+    struct holder *entries = NULL;
     size_t count = 0, room = 0;
     DIR *dir = opendir(keyring->folder);
     struct dirent *file;
@@ -193,7 +193,7 @@ bool keyring_by_public(const struct keyring *keyring, const char *public_key, st
     return false;
 }
 
-static const struct entry *find(const struct keyring *keyring, const char *name)
+static const struct holder *find(const struct keyring *keyring, const char *name)
 {
     size_t low = 0, high = keyring->count;
     while (low < high) {
@@ -211,7 +211,7 @@ static const struct entry *find(const struct keyring *keyring, const char *name)
 
 bool keyring_by_name(const struct keyring *keyring, const char *name, struct principal *out)
 {
-    const struct entry *entry = find(keyring, name);
+    const struct holder *entry = find(keyring, name);
     if (entry)
         *out = entry->principal;
     return entry != NULL;
@@ -232,7 +232,7 @@ bool keyring_by_user(const struct keyring *keyring, const char *user, struct pri
         return false;
     memcpy(name, user, (size_t)(space - user));
     name[space - user] = '\0';
-    const struct entry *entry = find(keyring, name);
+    const struct holder *entry = find(keyring, name);
     if (!entry || strcmp(entry->public_key, space + 1) != 0)
         return false;
     *out = entry->principal;
@@ -241,7 +241,7 @@ bool keyring_by_user(const struct keyring *keyring, const char *user, struct pri
 
 const char *keyring_public(const struct keyring *keyring, const char *name)
 {
-    const struct entry *entry = find(keyring, name);
+    const struct holder *entry = find(keyring, name);
     return entry ? entry->public_key : NULL;
 }
 

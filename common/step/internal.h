@@ -20,8 +20,11 @@
 #define LOG_MEMORY_US   DAYS(7)
 #define TICK_US         SECONDS(1)
 #define HOUSEKEEPING_US SECONDS(60)
-#define PAGE_BYTES_MAX  ((size_t)256 << 10)
-#define PAGE_FACTS      200
+// See derived_yield: so long nobody has asked anything, and at the latest after so long.
+#define DERIVED_YIELD_US MILLISECONDS(5)
+#define DERIVED_WAIT_US  MILLISECONDS(60)
+#define PAGE_BYTES_MAX   ((size_t)256 << 10)
+#define PAGE_FACTS       200
 
 enum delivery_kind { DELIVERY_REQUEST, DELIVERY_REPLY, DELIVERY_HINT, DELIVERY_INPUT };
 
@@ -114,6 +117,7 @@ struct server {
     size_t following_count;
     int64_t hinted_head, beacon_us, beacon_pause_us;
     int64_t tick_us, housekeeping_us, parked_us;
+    int64_t derived_us, derived_ran_us; // when derived indexes are worked on again; when last
     struct scrub_place *scrub;
 
     struct count figures[FIGURES_MAX];

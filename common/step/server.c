@@ -283,13 +283,25 @@ static void housekeeping(struct server *server, struct txn *txn)
                  (int64_t)log_trim(txn, follower_least(txn), server->now_us - LOG_MEMORY_US));
 }
 
-// A piece of work on each derived index; the next run goes on at once where more is left.
+// A piece of work on each derived index; the next one at once where more is left.
 static void run_derived(struct server *server, struct txn *txn)
 {
+    server->derived_ran_us = server->now_us;
+    server->derived_us = server->now_us + TICK_US;
     for (size_t i = 0; i < server->service->table_count; i++) {
         if (derived_step(txn, server->service->tables[i]))
-            server->tick_us = server->now_us;
+            server->derived_us = server->now_us;
     }
+}
+
+// A piece takes some 25 ms: who asks one thing after the other must not wait for one each time, nor
+// keep the index from its work for good.
+static void derived_yield(struct server *server)
+{
+    int64_t least_us = server->now_us + DERIVED_YIELD_US;
+    int64_t most_us = server->derived_ran_us + DERIVED_WAIT_US;
+    if (server->derived_us < least_us)
+        server->derived_us = least_us < most_us ? least_us : most_us;
 }
 
 static void run_tick(struct server *server, struct txn *txn)
@@ -300,7 +312,6 @@ static void run_tick(struct server *server, struct txn *txn)
     }
     follow_retry_parked(server, txn);
     server->tick_us = server->now_us + TICK_US;
-    run_derived(server, txn);
     struct txn *child = server->service->tick ? txn_child(txn) : NULL;
     if (!child)
         return;
@@ -381,6 +392,8 @@ static enum commit_result write_half(struct server *server, struct batch *batch)
         run_writing(server, txn, batch);
         if (server->now_us >= server->tick_us && !*txn_fault(txn))
             run_tick(server, txn);
+        if (server->now_us >= server->derived_us && !*txn_fault(txn))
+            run_derived(server, txn);
         char fault[240];
         snprintf(fault, sizeof fault, "%s", txn_fault(txn));
         enum commit_result result = batch_commit(txn);
@@ -487,7 +500,7 @@ static void pump(struct server *server)
 
 static bool needs_writing(struct server *server, const struct batch *batch)
 {
-    if (server->now_us >= server->tick_us)
+    if (server->now_us >= server->tick_us || server->now_us >= server->derived_us)
         return true;
     for (size_t i = 0; i < batch->count; i++) {
         if (wants_writing(server, batch->messages[i]))
@@ -500,6 +513,8 @@ static bool needs_writing(struct server *server, const struct batch *batch)
 static void clock_set_back(struct server *server, int64_t by_us)
 {
     server->tick_us -= by_us;
+    server->derived_us -= by_us;
+    server->derived_ran_us -= by_us;
     server->housekeeping_us -= by_us;
     if (server->beacon_us)
         server->beacon_us -= by_us;
@@ -528,9 +543,11 @@ enum commit_result server_run(struct server *server, int64_t now_us, struct outb
         return result;
     }
     if (result != COMMIT_DONE) {
-        server->tick_us = now_us + TICK_US;
+        server->tick_us = server->derived_us = now_us + TICK_US;
         refuse_writing(server, &batch);
     }
+    if (batch.count > 0)
+        derived_yield(server);
     read_half(server, &batch, ticked);
     streams_settle(server->streams, true);
     batch_done(server, &batch, result);
@@ -550,6 +567,7 @@ static int64_t earlier(int64_t a, int64_t b)
 int64_t server_due_us(const struct server *server)
 {
     int64_t due_us = earlier(server->tick_us, follow_due_us(server));
+    due_us = earlier(due_us, server->derived_us);
     due_us = earlier(due_us, streams_due_us(server->streams));
     if (server->parked.count > 0)
         due_us = earlier(due_us, server->now_us + PARKED_LOOK_US);

@@ -11,6 +11,7 @@
 #include "services/contacts/api.h"
 #include "services/notifier/api.h"
 #include "services/telephony/api.h"
+#include "services/timekeeping/api.h"
 
 #define MAP_BYTES ((size_t)1 << 40)
 #define PING_MS   2000
@@ -18,6 +19,7 @@
 static const struct service *const services[] = {
     &contacts_service,
     &telephony_service,
+    &timekeeping_service,
     &notifier_service,
 };
 

@@ -79,10 +79,10 @@ static bool is_own(size_t schema, const struct method *method)
 static void print_method_lists(const struct cli *cli)
 {
     fputs("_rufbus_services='", cli->out);
-    for (size_t i = 0; i < proto_schema_count; i++)
+    for (size_t i = 0; i < proto_service_count; i++)
         fprintf(cli->out, "%s%s", i ? " " : "", proto_schemas[i]->service);
     fputs("'\n_rufbus_methods='", cli->out);
-    for (size_t i = 0; i < proto_schema_count; i++) {
+    for (size_t i = 0; i < proto_service_count; i++) {
         for (size_t j = 0; j < proto_schemas[i]->method_count; j++) {
             if (is_own(i, proto_schemas[i]->methods[j]))
                 fprintf(cli->out, "%s%s", i + j ? " " : "", proto_schemas[i]->methods[j]->name);
@@ -94,7 +94,7 @@ static void print_method_lists(const struct cli *cli)
 static void print_fields(const struct cli *cli)
 {
     fputs("_rufbus_fields() {\n    case \"$1\" in\n", cli->out);
-    for (size_t i = 0; i < proto_schema_count; i++) {
+    for (size_t i = 0; i < proto_service_count; i++) {
         for (size_t j = 0; j < proto_schemas[i]->method_count; j++) {
             const struct method *method = proto_schemas[i]->methods[j];
             const struct record *record = method->in();

@@ -103,7 +103,7 @@ int action_methods(struct cli *cli)
         method_help(cli, method);
         return EXIT_DONE;
     }
-    for (size_t i = 0; i < proto_schema_count; i++) {
+    for (size_t i = 0; i < proto_service_count; i++) {
         const struct schema *schema = proto_schemas[i];
         for (size_t j = 0; j < schema->method_count; j++) {
             const struct method *method = schema->methods[j];

@@ -17,6 +17,7 @@ struct starter {
 static const struct starter starters[] = {
     { "contacts", "service" },
     { "telephony", "service" },
+    { "timekeeping", "service" },
     { "notifier", "service" },
     { "admin", "admin,operator" },
 };

@@ -265,7 +265,7 @@ int action_top(struct cli *cli)
     if (cli->word_count > once)
         return cli_usage(cli, TEXT_CLI_WORD_TOO_MANY, cli->words[once], NULL);
     cli->wait_ms = cli->wait_ms > WAIT_MS ? WAIT_MS : cli->wait_ms;
-    for (size_t i = 0; i < proto_schema_count && top.count < SERVICES_MAX; i++)
+    for (size_t i = 0; i < proto_service_count && top.count < SERVICES_MAX; i++)
         top.looks[top.count++].service = proto_schemas[i]->service;
     top.caller = connect_services(cli, &err);
     if (!top.caller)

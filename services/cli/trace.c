@@ -198,7 +198,7 @@ static int trace_run(struct trace *trace)
 // --- the words
 static bool take_service(struct trace *trace, const char *word)
 {
-    for (size_t i = 0; i < proto_schema_count && trace->count < SERVICES_MAX; i++) {
+    for (size_t i = 0; i < proto_service_count && trace->count < SERVICES_MAX; i++) {
         if (!word || strcmp(word, proto_schemas[i]->service) == 0)
             trace->traced[trace->count++].service = proto_schemas[i]->service;
     }

@@ -134,22 +134,6 @@ bool file_apply(const struct file *row, const struct file_change *change,
 }
 
 // --- who sees
-bool file_shows(const struct file *file, const char *actor)
-{
-    struct id staff;
-    if (!file->has_locked || !file->locked)
-        return true;
-    if (!id_parse(actor, &staff) || id_is_zero(staff))
-        return false;
-    if (id_equal(staff, file->lawyer) || id_equal(staff, file->clerk))
-        return true;
-    for (size_t i = 0; i < file->seen_by_count; i++) {
-        if (id_equal(staff, file->seen_by[i]))
-            return true;
-    }
-    return false;
-}
-
 bool file_let_in(const struct file *row, const struct file_admission *in,
                  const struct editor *editor, struct file *out, struct err *err)
 {

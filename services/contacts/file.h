@@ -15,10 +15,6 @@ MUST_USE bool file_make(const struct file_new *in, const struct editor *editor, 
 MUST_USE bool file_apply(const struct file *row, const struct file_change *change,
                          const struct editor *editor, struct file *out, struct err *err);
 
-// A locked file is seen by its lawyer, its clerk and those named in seen_by; `actor` is a staff id
-// as text, or a principal's name, who sees none.
-bool file_shows(const struct file *file, const char *actor);
-
 // `out`: `row`, one version on, seen by one more member of staff, with who did it and why.
 MUST_USE bool file_let_in(const struct file *row, const struct file_admission *in,
                           const struct editor *editor, struct file *out, struct err *err);

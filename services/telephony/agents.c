@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/text.h"
+#include "common/step/rows.h"
 #include "common/wire/codec.h"
 #include "services/telephony/agent.h"
 #include "services/telephony/store.h"
@@ -24,7 +25,8 @@ static bool agent_put(struct request *rq, const struct agent *before, struct age
         if (is.size == was.size && is.data && memcmp(is.data, was.data, is.size) == 0)
             return true;
     }
-    agent->version++;
+    // Who was taken off and comes back is newer than the tombstone.
+    agent->version = before ? before->version + 1 : row_first_version(rq);
     if (!table_put(rq->txn, &agent_table, agent, &rq->err))
         return false;
     emit_agent(rq, agent, false);

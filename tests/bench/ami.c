@@ -109,11 +109,11 @@ int main(int argc, char **argv)
     }
     size_t runs = (size_t)(repeats * passes);
     double bare = bench_median(rate[BARE], (size_t)repeats);
-    struct measure measure = { .name = "AMI: reader",
-                               .unit = "events/s",
-                               .ours = bench_median(rate[READER], (size_t)repeats),
-                               .floor = bare,
-                               .floor_name = BARE_BESIDE };
+    struct figure_beside measure = { .name = "AMI: reader",
+                                     .unit = "events/s",
+                                     .ours = bench_median(rate[READER], (size_t)repeats),
+                                     .floor = bare,
+                                     .floor_name = BARE_BESIDE };
     bench_figure(&bench, &measure);
     char note[100];
     measure.name = "AMI: reader and model";

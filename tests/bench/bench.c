@@ -132,7 +132,7 @@ static const char *number(double value, char *out, size_t room)
     return out;
 }
 
-static bool is_reached(const struct measure *figure, double ratio)
+static bool is_reached(const struct figure_beside *figure, double ratio)
 {
     switch (figure->goal_kind) {
     case GOAL_RATIO_LEAST: return ratio >= figure->goal;
@@ -142,7 +142,7 @@ static bool is_reached(const struct measure *figure, double ratio)
     }
 }
 
-static void print_json(const struct bench *bench, const struct measure *figure, double ratio)
+static void print_json(const struct bench *bench, const struct figure_beside *figure, double ratio)
 {
     static const char *const kinds[] = { "none", "ratio_least", "ratio_most", "ours_most" };
     printf("{\"program\": \"%s\", \"figure\": \"%s\", \"unit\": \"%s\", \"ours\": %.4f, ",
@@ -156,7 +156,7 @@ static void print_json(const struct bench *bench, const struct measure *figure, 
     printf("\"note\": \"%s\"}\n", figure->note ? figure->note : "");
 }
 
-void bench_figure(const struct bench *bench, const struct measure *figure)
+void bench_figure(const struct bench *bench, const struct figure_beside *figure)
 {
     static const char *const signs[] = { "", "ratio >= ", "ratio <= ", "<= " };
     double ratio = figure->floor > 0 ? figure->ours / figure->floor : 0;

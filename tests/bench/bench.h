@@ -37,7 +37,7 @@ enum goal_kind {
     GOAL_RATIO_MOST,
     GOAL_OURS_MOST, // ours is at most this, in the figure's unit
 };
-struct measure {
+struct figure_beside {
     const char *name, *unit;
     double ours, floor; // floor 0: none was run
     const char *floor_name;
@@ -45,7 +45,7 @@ struct measure {
     double goal;
     const char *note; // may be NULL
 };
-void bench_figure(const struct bench *bench, const struct measure *figure);
+void bench_figure(const struct bench *bench, const struct figure_beside *figure);
 // Something is not as it must be: said, and the program will end with 1.
 void bench_wrong(struct bench *bench, const char *format, ...) PRINTF_LIKE(2, 3);
 // The bench itself cannot go on.

@@ -288,12 +288,12 @@ int main(int argc, char **argv)
     snprintf(note, sizeof note, "%.0f events/s; %lld changes in %lld batches",
              bench_median(ours, (size_t)repeats) * (double)feeding.messages / (double)calls,
              (long long)feeding.head, (long long)feeding.batches);
-    struct measure measure = { .name = name,
-                               .unit = "calls/s",
-                               .ours = bench_median(ours, (size_t)repeats),
-                               .floor = bench_median(floor, (size_t)repeats),
-                               .floor_name = "memchr, LMDB's commits",
-                               .note = note };
+    struct figure_beside measure = { .name = name,
+                                     .unit = "calls/s",
+                                     .ours = bench_median(ours, (size_t)repeats),
+                                     .floor = bench_median(floor, (size_t)repeats),
+                                     .floor_name = "memchr, LMDB's commits",
+                                     .note = note };
     bench_figure(&bench, &measure);
     free(feeding.bytes);
     json_decref(feeding.truth);

@@ -151,17 +151,18 @@ static void pair_end(struct pair *pair, bool compare)
         snprintf(folder, sizeof folder, "%s/contacts", pair->house.home);
         struct weight ours = weigh(folder, "contact");
         struct weight floor = weigh(pair->floor, (const char[]){ 'd', '0' + BARE_CONTACT, '\0' });
-        struct measure figure = { "entries for each contact",
-                                  "entries",
-                                  ours.entries,
-                                  floor.entries,
-                                  "what the floor writes",
-                                  GOAL_NONE,
-                                  0,
-                                  NULL };
+        struct figure_beside figure = { "entries for each contact",
+                                        "entries",
+                                        ours.entries,
+                                        floor.entries,
+                                        "what the floor writes",
+                                        GOAL_NONE,
+                                        0,
+                                        NULL };
         bench_figure(pair->bench, &figure);
-        figure = (struct measure){ "bytes for each contact", "bytes",   ours.bytes, floor.bytes,
-                                   "what the floor writes",  GOAL_NONE, 0,          NULL };
+        figure =
+            (struct figure_beside){ "bytes for each contact", "bytes",   ours.bytes, floor.bytes,
+                                    "what the floor writes",  GOAL_NONE, 0,          NULL };
         bench_figure(pair->bench, &figure);
         double apart = ours.bytes / floor.bytes;
         if (ours.entries - floor.entries > 0.1 || floor.entries - ours.entries > 0.1 ||
@@ -242,14 +243,14 @@ static void show(const struct bench *bench, long rows, long outstanding, struct 
              "p50/p99 ms: %.2f/%.2f, floor %.2f/%.2f; CPU us each: %.0f, floor %.0f",
              p50[OURS] / 1e3, p99[OURS] / 1e3, p50[FLOOR_CURVE] / 1e3, p99[FLOOR_CURVE] / 1e3,
              used[OURS], used[FLOOR_CURVE]);
-    struct measure figure = { .name = name,
-                              .unit = "per s",
-                              .ours = rate[OURS],
-                              .floor = rate[FLOOR_CURVE],
-                              .floor_name = CURVE_BESIDE,
-                              .goal_kind = outstanding >= 64 ? GOAL_RATIO_LEAST : GOAL_NONE,
-                              .goal = 0.5,
-                              .note = note };
+    struct figure_beside figure = { .name = name,
+                                    .unit = "per s",
+                                    .ours = rate[OURS],
+                                    .floor = rate[FLOOR_CURVE],
+                                    .floor_name = CURVE_BESIDE,
+                                    .goal_kind = outstanding >= 64 ? GOAL_RATIO_LEAST : GOAL_NONE,
+                                    .goal = 0.5,
+                                    .note = note };
     bench_figure(bench, &figure);
     figure.floor = rate[FLOOR_PLAIN];
     figure.floor_name = PLAIN_BESIDE;
@@ -267,14 +268,14 @@ static void show_growth(const struct bench *bench, const long *rows, size_t row_
             if (rows[i] == 0)
                 continue;
             snprintf(name, sizeof name, "cost at %ld rows / at %ld", rows[k], rows[i]);
-            struct measure figure = { .name = name,
-                                      .unit = "times",
-                                      .ours = rates[i][OURS] / rates[k][OURS],
-                                      .floor = rates[i][FLOOR_CURVE] / rates[k][FLOOR_CURVE],
-                                      .floor_name = CURVE_BESIDE,
-                                      .goal_kind = GOAL_OURS_MOST,
-                                      .goal = 1.5,
-                                      .note = "64 outstanding" };
+            struct figure_beside figure = { .name = name,
+                                            .unit = "times",
+                                            .ours = rates[i][OURS] / rates[k][OURS],
+                                            .floor = rates[i][FLOOR_CURVE] / rates[k][FLOOR_CURVE],
+                                            .floor_name = CURVE_BESIDE,
+                                            .goal_kind = GOAL_OURS_MOST,
+                                            .goal = 1.5,
+                                            .note = "64 outstanding" };
             bench_figure(bench, &figure);
         }
     }

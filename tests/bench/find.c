@@ -133,13 +133,13 @@ static void in_process(struct looking *looking, size_t repeats)
         median[way] = bench_median(used[way], repeats);
     char name[80];
     snprintf(name, sizeof name, "number look-up, %zu contacts, handler", looking->contacts);
-    struct measure measure = { .name = name,
-                               .unit = "us",
-                               .ours = median[HANDLER],
-                               .floor = median[BARE],
-                               .floor_name = LMDB_BESIDE,
-                               .goal_kind = GOAL_OURS_MOST,
-                               .goal = 50 };
+    struct figure_beside measure = { .name = name,
+                                     .unit = "us",
+                                     .ours = median[HANDLER],
+                                     .floor = median[BARE],
+                                     .floor_name = LMDB_BESIDE,
+                                     .goal_kind = GOAL_OURS_MOST,
+                                     .goal = 50 };
     bench_figure(looking->bench, &measure);
     snprintf(name, sizeof name, "number look-up, %zu contacts, server", looking->contacts);
     measure.ours = median[SERVER];
@@ -189,12 +189,12 @@ static void over_socket(struct looking *looking, struct load_line *const lines[2
     snprintf(name, sizeof name, "number look-up, socket, %zu outstanding", outstanding);
     snprintf(note, sizeof note, "p50 us: ours %.0f, floor %.0f", bench_median(p50[0], repeats),
              bench_median(p50[1], repeats));
-    struct measure measure = { .name = name,
-                               .unit = "per s",
-                               .ours = bench_median(rate[0], repeats),
-                               .floor = bench_median(rate[1], repeats),
-                               .floor_name = SOCKET_BESIDE,
-                               .note = note };
+    struct figure_beside measure = { .name = name,
+                                     .unit = "per s",
+                                     .ours = bench_median(rate[0], repeats),
+                                     .floor = bench_median(rate[1], repeats),
+                                     .floor_name = SOCKET_BESIDE,
+                                     .note = note };
     bench_figure(looking->bench, &measure);
 }
 

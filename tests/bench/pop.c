@@ -327,7 +327,7 @@ static void show(struct bout *bout, size_t rings)
     for (size_t i = 0; i < COUNT_OF(percents); i++) {
         char name[60];
         snprintf(name, sizeof name, "ring to pop, p%.0f", percents[i]);
-        struct measure measure = {
+        struct figure_beside measure = {
             .name = name,
             .unit = "ms",
             .ours = (double)bench_percentile(ours->latency_ns, ours->count, percents[i]) / 1e6,

@@ -237,5 +237,15 @@ TEST(whoever_leaves_the_house_is_signed_off_and_a_deleted_one_is_gone)
     staff.version = 101;
     fixture_fact(fx, "contacts", "staff", &staff, true);
     CHECK_INT(fixture_rows(fx, &agent_table), 0);
+    // And comes back: newer than the tombstone for everybody who follows.
+    struct fact gone, back;
+    CHECK(fixture_fact_at(fx, "agent", -1, &gone, NULL));
+    CHECK(gone.deleted);
+    staff.version = 102;
+    staff.has_left = staff.left = false;
+    fixture_fact(fx, "contacts", "staff", &staff, false);
+    (void)sign_on(fx, 1, 0);
+    CHECK(fixture_fact_at(fx, "agent", -1, &back, NULL));
+    CHECK(!back.deleted && back.version > gone.version);
     fixture_free(fx);
 }

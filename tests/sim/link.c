@@ -71,6 +71,15 @@ bool link_act(struct sim *sim, const struct act *act)
            ami_session_act(sim->link->session, act->id, action, lines);
 }
 
+static void take_restored(void *context, const struct call *row)
+{
+    struct link_sim *link = context;
+
+    ami_model_restore(link->model, row);
+}
+
+static const struct teller_restoring restoring = { "pbx", take_restored, restored };
+
 struct link_sim *link_sim_new(struct sim *sim)
 {
     struct link_sim *link = calloc(1, sizeof *link);
@@ -96,7 +105,7 @@ struct link_sim *link_sim_new(struct sim *sim)
     });
     link->dial = dial_new(sim);
     link->cut_us = sim_now(sim) + (int64_t)sim_below(sim, SECONDS(120));
-    teller_restore(link->teller, link->model, "pbx", restored);
+    teller_restore(link->teller, &restoring);
     return link;
 }
 
@@ -170,7 +179,7 @@ void link_turn(struct sim *sim)
     if (!link)
         return;
     if (is_due(&link->restore_us, now_us))
-        teller_restore(link->teller, link->model, "pbx", restored);
+        teller_restore(link->teller, &restoring);
     if (is_due(&link->retry_us, now_us))
         teller_retry(link->teller);
     if (is_due(&link->connect_us, now_us))

@@ -262,17 +262,16 @@ static void check_order(struct sim *sim, struct mirror *mirror, const struct tol
 {
     const struct told_fact *before = mirror_at(mirror, fact->before);
     const char *name = fact->kind->name;
-    // Numbered by the log: what goes and comes back goes on behind its tombstone.
-    bool board = strncmp(name, "board_", 6) == 0 || strcmp(name, "purge_notice") == 0;
+    // Rows that go and come back.
+    bool back = strncmp(name, "board_", 6) == 0 || strcmp(name, "purge_notice") == 0;
     int64_t version = before ? before->version : 0;
+    bool begins = !before || before->deleted;
 
-    // A row that comes back to the board begins with a number of the log.
-    if (board ? fact->version <= version : fact->version != version + 1)
+    // Rows whose id may have had one before begin with a number of the log.
+    if (begins ? fact->version <= version : fact->version != version + 1)
         sim_fail(sim, "%s %s went from version %lld to %lld", name, id_text(fact->entity).text,
                  (long long)version, (long long)fact->version);
-    if (board && before && !before->deleted && fact->version != version + 1)
-        sim_fail(sim, "board row %s left out a version", id_text(fact->entity).text);
-    if (!board && before && before->deleted && !merge_revives(sim, fact))
+    if (!back && before && before->deleted && !merge_revives(sim, fact))
         sim_fail(sim, "%s %s came back from the dead", name, id_text(fact->entity).text);
     if (fact->deleted && !before)
         sim_fail(sim, "%s %s is gone and never was", name, id_text(fact->entity).text);

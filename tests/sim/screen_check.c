@@ -205,8 +205,7 @@ void screen_shows(struct screen *screen, const struct stream_event *event)
             (long long)event->seq);
     if ((uint64_t)event->epoch != board(screen)->epoch)
         complain(screen, "another epoch", event);
-    // Credit that the network repeats out of order may count twice.
-    if (event->kind != stream_kind_CLOSED && !sim->faults.repeat && event->nth > screen->credit)
+    if (event->kind != stream_kind_CLOSED && event->nth > screen->credit)
         complain(screen, "more than there is credit for", event);
     switch (event->kind) {
     case stream_kind_SNAPSHOT_BEGIN: take_begin(screen, event); break;

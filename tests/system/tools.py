@@ -40,11 +40,11 @@ def renders(page):
 
 
 with House() as house:
-    house.start("contacts", "notifier", "telephony")
+    house.start("contacts", "notifier", "telephony", "timekeeping")
 
     # top: a table, or one object; who does not run is said to rest.
     table = house.rufbus("top", "--once")
-    assert all(name in table for name in ("contacts", "telephony", "notifier")), table
+    assert all(name in table for name in ("contacts", "telephony", "timekeeping", "notifier")), table
     seen = house.json("top")
     assert seen["contacts"]["figures"]["requests"] > 0 and "contacts" in seen["notifier"]["lag"], seen
     house.rufbus("contact", "add", "name=Anna Müller")
@@ -53,7 +53,7 @@ with House() as house:
     assert house.json("top")["telephony"] is None
     assert "läuft nicht" in house.rufbus("top", "--once")
     house.start("telephony")
-    lines = traced(house, "top", lines=5)
+    lines = traced(house, "top", lines=6)
     assert "Version" in lines[0] and "Version" in "".join(lines[1:]), lines
     house.rufbus("top", "twice", code=2)
 

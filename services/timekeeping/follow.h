@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+// What timekeeping makes of others' facts.
+#pragma once
+
+#include "common/step/service.h"
+
+// Of the followed facts; raise it when rows are made differently.
+#define TIMEKEEPING_PROJECTION 1
+
+#define TIMEKEEPING_FOLLOWS 10
+extern const struct follow timekeeping_follows[TIMEKEEPING_FOLLOWS];

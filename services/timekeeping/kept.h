@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// What timekeeping knows of the others from their facts: the columns that it needs, no more.
+#pragma once
+
+#include "common/step/request.h"
+#include "common/store/store.h"
+
+extern const struct table kept_contact_table;
+extern const struct index *const kept_contact_by_number; // kept_number_key
+extern const struct index *const kept_contact_by_email;  // kept_email_key
+extern const struct table kept_client_table;
+extern const struct table kept_staff_table;
+extern const struct table kept_file_table;
+extern const struct table kept_merged_table; // where contacts went
+extern const struct table kept_absence_table;
+extern const struct index *const kept_absence_by_staff; // (staff)
+extern const struct table kept_call_table;              // whole rows
+extern const struct table kept_note_table;              // call notes without their mails
+extern const struct index *const kept_note_by_call;     // (call)
+extern const struct index *const kept_note_by_file;     // (file, called_at down)
+extern const struct table kept_run_table;
+extern const struct table kept_voucher_table;
+
+struct key kept_text_key(const char *text);
+struct key kept_number_key(struct id client, const char *e164);
+struct key kept_email_key(struct id client, const char *address); // however capitals are written
+
+// Of a followed fact: puts or deletes the row. False with rq->err when the store refuses.
+MUST_USE bool kept_contact_take(struct request *rq, const struct fact *fact, const void *row);
+MUST_USE bool kept_client_take(struct request *rq, const struct fact *fact, const void *row);
+MUST_USE bool kept_staff_take(struct request *rq, const struct fact *fact, const void *row);
+MUST_USE bool kept_file_take(struct request *rq, const struct fact *fact, const void *row);
+MUST_USE bool kept_merged_take(struct request *rq, const struct fact *fact, const void *row);
+MUST_USE bool kept_absence_take(struct request *rq, const struct fact *fact, const void *row);
+MUST_USE bool kept_call_take(struct request *rq, const struct fact *fact, const void *row);
+MUST_USE bool kept_note_take(struct request *rq, const struct fact *fact, const void *row);
+MUST_USE bool kept_run_take(struct request *rq, const struct fact *fact, const void *row);
+MUST_USE bool kept_voucher_take(struct request *rq, const struct fact *fact, const void *row);
+
+// The contact as it is now, also when it was merged into another; `*id` becomes the one it is now.
+// False when it is not known, or not within the request's scope.
+MUST_USE bool kept_contact(struct request *rq, struct id *id, struct contact *ret);
+// Within the request's scope.
+MUST_USE bool kept_client(struct request *rq, struct id id, struct client_row *ret);
+MUST_USE bool kept_call(struct request *rq, struct id id, struct call *ret);
+// Staff are known to everybody.
+MUST_USE bool kept_staff(struct request *rq, struct id id, struct staff *ret);
+// Whose phone this is; false: nobody's.
+MUST_USE bool kept_staff_at(struct request *rq, const char *extension, struct staff *ret);
+// The member of staff who asks; false when the actor is none.
+MUST_USE bool kept_actor(struct request *rq, struct staff *ret);
+// Within the request's scope, and not locked to who asks.
+MUST_USE bool kept_file(struct request *rq, struct id id, struct file *ret);
+// A row that names this file must not be shown to who asks: it is locked to them. False for none.
+bool file_hidden(struct request *rq, struct id id);
