@@ -5,6 +5,8 @@
 #include "services/telephony/who.h"
 #include "tests/sim/work.h"
 
+#define REACHED_MAX 100
+
 static const struct mirror *contacts(const struct sim *sim)
 {
     return &sim->mirrors[MIRROR_CONTACTS];
@@ -48,19 +50,39 @@ struct id merge_former(struct sim *sim, struct id contact)
     return contact;
 }
 
-bool merge_led(struct sim *sim, struct id from, struct id to)
+// All that this one ever was, itself first.
+static size_t all_reached(struct sim *sim, struct id from, struct id *reached, size_t room)
 {
-    struct id reached[100] = { from };
-    size_t count = 1;
+    size_t count = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        if (id_equal(reached[i], to))
-            return true;
+    reached[count++] = from;
+    for (size_t i = 0; i < count; i++)
         for (const struct told_fact *went = last(sim, "contact_merged", reached[i]); went;
              went = mirror_at(contacts(sim), went->before))
-            if (!went->deleted && count < COUNT_OF(reached))
+            if (!went->deleted && count < room)
                 reached[count++] = ((const struct contact_merged *)fact_row(sim, went))->to;
-    }
+    return count;
+}
+
+bool merge_led(struct sim *sim, struct id from, struct id to)
+{
+    struct id reached[REACHED_MAX];
+    size_t count = all_reached(sim, from, reached, COUNT_OF(reached));
+
+    for (size_t i = 0; i < count; i++)
+        if (id_equal(reached[i], to))
+            return true;
+    return false;
+}
+
+bool merge_met(struct sim *sim, struct id one, struct id other)
+{
+    struct id reached[REACHED_MAX];
+    size_t count = all_reached(sim, one, reached, COUNT_OF(reached));
+
+    for (size_t i = 0; i < count; i++)
+        if (merge_led(sim, other, reached[i]))
+            return true;
     return false;
 }
 

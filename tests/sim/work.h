@@ -31,6 +31,7 @@ struct bytes merge_answer(struct sim *sim, const struct op *op);
 // Somebody who went into this contact, or it; and did they ever go, one after the other?
 struct id merge_former(struct sim *sim, struct id contact);
 bool merge_led(struct sim *sim, struct id from, struct id to);
+bool merge_met(struct sim *sim, struct id one, struct id other); // both went into one
 
 // --- detail.c
 // What else is said of a new contact; much of it is the same for several.
