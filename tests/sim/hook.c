@@ -105,7 +105,7 @@ static struct heard heard_of(const struct sim *sim, int64_t nth)
         if (op->kind != OP_HOOK || op->hook != nth)
             continue;
         heard.surely[op->said] |= op->effects > 0 || (op->finished && op->result == CALL_DONE);
-        heard.maybe[op->said] |= !op->finished || op->result == CALL_DONE;
+        heard.maybe[op->said] |= op->effects > 0 || !op->finished || op->result == CALL_DONE;
     }
     return heard;
 }

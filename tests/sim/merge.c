@@ -90,6 +90,12 @@ bool merge_revives(struct sim *sim, const struct told_fact *fact)
 {
     const struct op *op = op_find(sim, fact->cause);
 
+    const struct told_fact *went = last(sim, "contact_merged", fact->entity);
+
+    // A note said once more whom it wished for, before telephony had heard of the contact.
+    if (mirror_is(fact, "contact") && note_named(sim, fact->entity) &&
+        (!op || op->kind == OP_NOTE_ADD || op->kind == OP_NOTE_EDIT))
+        return !went || went->deleted || is_undone(fact_row(sim, went));
     if (op && op->kind == OP_PURGE_UNDO && mirror_is(fact, "contact"))
         return id_equal(op->other, fact->entity);
     if (op && op->kind == OP_CONTACT_UNMERGE && mirror_is(fact, "contact"))

@@ -176,10 +176,11 @@ static bool is_listed(struct sim *sim, const struct call *call)
         if (fact->after || !mirror_is(fact, "missed"))
             continue;
         entry = fact_row(sim, fact);
-        if (!call->caller && id_equal(entry->last_call, call->id))
-            return true; // a stranger each time
-        if (is_of(sim, call, entry) && entry->first_at <= call->started_at &&
-            entry->last_at >= call->started_at)
+        bool by_name = !id_is_zero(contact_in(call)) && id_equal(call->client, entry->client) &&
+                       merge_met(sim, contact_in(call), entry->contact);
+        if (!by_name && !is_of(sim, call, entry) && !id_equal(entry->last_call, call->id))
+            continue; // whoever withholds their number is a stranger each time
+        if (entry->first_at <= call->started_at && entry->last_at >= call->started_at)
             return true;
     }
     return false;

@@ -51,7 +51,7 @@ void purge_check(struct sim *sim, size_t seq)
 
     if (mirror_is(fact, "contact") && fact->deleted)
         check_gone(sim, fact);
-    else if (mirror_is(fact, "contact") && !fact->before && note_named(sim, fact->entity))
+    else if (mirror_is(fact, "contact") && note_named(sim, fact->entity))
         return; // made of a note that was read in a snapshot, which tells of no cause
     else if (!mirror_is(fact, "purge_notice") && !mirror_is(fact, "purged") &&
              !(fact->deleted &&
