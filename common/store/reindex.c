@@ -48,9 +48,12 @@ static void mark(struct txn *txn, const struct slot *slot, size_t number, bool w
                whole ? definition_of(slot->table, index) : UNFINISHED);
 }
 
-static bool fail_store(struct store *store, struct err *err)
+static bool fail_commit(struct store *store, enum commit_result result, struct err *err)
 {
-    return fail(err, ERR_INTERNAL, NULL, TEXT_STORE_DAMAGED, store->last_fault, NULL);
+    if (result == COMMIT_DAMAGED)
+        return fail(err, ERR_INTERNAL, NULL, TEXT_STORE_DAMAGED, store->last_fault, NULL);
+    return fail(err, ERR_UNAVAILABLE, NULL, TEXT_STORE_SYSTEM, store->folder, store->last_fault,
+                NULL);
 }
 
 // --- what is missing
@@ -174,14 +177,13 @@ static bool build_page(struct building *building, struct err *err)
     }
     if (!building->more)
         mark_built(txn, building->slot);
-    switch (batch_commit(txn)) {
-    case COMMIT_DONE: return true;
-    case COMMIT_FULL:
+    enum commit_result result = batch_commit(txn);
+    if (result == COMMIT_FULL) {
         building->place = before;
         building->more = true;
         return store_grow(store, err);
-    default: return fail_store(store, err);
     }
+    return result == COMMIT_DONE || fail_commit(store, result, err);
 }
 
 static bool build_table(struct store *store, struct slot *slot, struct err *err)
@@ -242,9 +244,10 @@ static bool drop_vanished(struct store *store, bool *ret_dropped, struct err *er
         return false;
     *ret_dropped = find_vanished(txn, &vanished);
     if (!*ret_dropped) {
-        bool sound = txn_sound(txn);
+        bool sound = txn_sound(txn) ||
+                     fail(err, ERR_INTERNAL, NULL, TEXT_STORE_DAMAGED, txn_fault(txn), NULL);
         txn_drop(txn);
-        return sound || fail_store(store, err);
+        return sound;
     }
     database_drop(txn, vanished.text + strlen(MARK));
     (void)database_del(
@@ -253,7 +256,7 @@ static bool drop_vanished(struct store *store, bool *ret_dropped, struct err *er
     enum commit_result result = batch_commit(txn);
     if (result == COMMIT_FULL)
         return store_grow(store, err);
-    return result == COMMIT_DONE || fail_store(store, err);
+    return result == COMMIT_DONE || fail_commit(store, result, err);
 }
 
 bool indexes_renew(struct store *store, struct err *err)
