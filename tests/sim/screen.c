@@ -291,15 +291,32 @@ static void take(void *context, struct bytes head, struct bytes body)
 }
 
 // --- who stands where
+struct place {
+    const char *name;
+    uint32_t roles;
+    struct scope scope;
+    struct id client, team;
+    enum board board;
+};
+
+static void screen_begin(struct sim *sim, struct screen *screen, const struct place *place)
+{
+    *screen = (struct screen){ .sim = sim,
+                               .roles = place->roles,
+                               .board = place->board,
+                               .client = place->client,
+                               .team = place->team,
+                               .principal = { .roles = place->roles, .scope = place->scope } };
+    snprintf(screen->principal.name, sizeof screen->principal.name, "%s", place->name);
+    screen->calls.arena = arena_new((size_t)16 << 20);
+    mp_writer_init(&screen->body);
+    connect(screen);
+    screen_down(screen, (int64_t)sim_below(sim, SECONDS(2)));
+}
+
 void screens_begin(struct sim *sim)
 {
-    const struct {
-        const char *name;
-        uint32_t roles;
-        struct scope scope;
-        struct id client, team;
-        enum board board;
-    } who[SIM_SCREENS] = {
+    const struct place who[SIM_SCREENS] = {
         { "wand", ROLE_BIT(BOARD), scope_house, { { 0 } }, { { 0 } }, board_CALLS },
         { "schirm-a",
           ROLE_BIT(CLIENT),
@@ -358,21 +375,8 @@ void screens_begin(struct sim *sim)
     sim->screens = calloc(SIM_SCREENS, sizeof *sim->screens);
     if (!sim->screens)
         abort();
-    for (size_t i = 0; i < SIM_SCREENS; i++) {
-        struct screen *screen = &sim->screens[i];
-
-        *screen = (struct screen){ .sim = sim,
-                                   .roles = who[i].roles,
-                                   .board = who[i].board,
-                                   .client = who[i].client,
-                                   .team = who[i].team,
-                                   .principal = { .roles = who[i].roles, .scope = who[i].scope } };
-        snprintf(screen->principal.name, sizeof screen->principal.name, "%s", who[i].name);
-        screen->calls.arena = arena_new((size_t)16 << 20);
-        mp_writer_init(&screen->body);
-        connect(screen);
-        screen_down(screen, (int64_t)sim_below(sim, SECONDS(2)));
-    }
+    for (size_t i = 0; i < SIM_SCREENS; i++)
+        screen_begin(sim, &sim->screens[i], &who[i]);
 }
 
 void screens_free(struct sim *sim)
