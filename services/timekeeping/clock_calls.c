@@ -71,8 +71,7 @@ static void set_party(struct request *rq, const struct call *call, struct clock 
     if (!clock->contact_name && call->direction == call_direction_INBOUND)
         clock->contact_name = call->caller_name;
     clock->client = call->client;
-    if (!id_is_zero(call->file))
-        clock->file = call->file;
+    clock->file = call->file;
 }
 
 // --- the clocks of one call
