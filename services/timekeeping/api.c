@@ -4,6 +4,7 @@
 
 #include "common/step/job.h"
 #include "services/timekeeping/follow.h"
+#include "services/timekeeping/locks.h"
 #include "services/timekeeping/store.h"
 
 #define SERVICE_FILE "proto/timekeeping.def"
@@ -11,8 +12,10 @@
 
 static bool tick(struct request *rq)
 {
-    (void)rq;
-    return false;
+    bool more = false;
+
+    more |= locks_tick(rq);
+    return more;
 }
 
 #define SERVICE      timekeeping

@@ -3,6 +3,7 @@
 #include "services/timekeeping/follow.h"
 
 #include "services/timekeeping/kept.h"
+#include "services/timekeeping/locks.h"
 
 const struct follow timekeeping_follows[TIMEKEEPING_FOLLOWS] = {
     { "contacts", "contact", FOLLOW_PARK_KEY, kept_contact_take },
@@ -13,6 +14,6 @@ const struct follow timekeeping_follows[TIMEKEEPING_FOLLOWS] = {
     { "contacts", "absence", FOLLOW_PARK_KEY, kept_absence_take },
     { "telephony", "call", FOLLOW_PARK_KEY, kept_call_take },
     { "telephony", "call_note", FOLLOW_PARK_KEY, kept_note_take },
-    { "billing", "billing_run", FOLLOW_STOP, kept_run_take },
-    { "billing", "voucher_mark", FOLLOW_STOP, kept_voucher_take },
+    { "billing", "billing_run", FOLLOW_STOP, locks_run_take },
+    { "billing", "voucher_mark", FOLLOW_STOP, locks_voucher_take },
 };
