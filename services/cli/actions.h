@@ -23,3 +23,10 @@ int action_duplicates(struct cli *cli); // contact duplicates [ID]
 int action_merge(struct cli *cli);      // contact merge FROM TO
 int action_unmerge(struct cli *cli);    // contact unmerge FROM
 int action_merges(struct cli *cli);     // contact merges [TO]
+int action_book(struct cli *cli);       // book KEY [FILE] [MINUTES]
+// entry correct | edit | move | split | delete ID: as the entry is now
+int action_entry_correct(struct cli *cli);
+int action_entry_edit(struct cli *cli);
+int action_entry_move(struct cli *cli);
+int action_entry_split(struct cli *cli);
+int action_entry_delete(struct cli *cli);
