@@ -37,7 +37,8 @@ static struct placeholders placeholders_of(const struct template_facts *facts,
 bool template_check(const char *field, const char *text, struct err *err)
 {
     struct placeholder items[WORDS];
-    struct placeholders placeholders = placeholders_of(&(struct template_facts){ NULL }, items);
+    struct placeholders placeholders =
+        placeholders_of(&(struct template_facts){ .caller = NULL }, items);
     return placeholder_check(field, text, &placeholders, err);
 }
 

@@ -74,9 +74,10 @@ static bool book_source(struct request *rq, struct booking *booking, struct entr
     if (!id_is_zero(clock->call) && id_is_zero(in->call) &&
         !kept_call(rq, clock->call, &booking->call))
         booking->call = (struct call){ .version = 0 };
-    entry->origin = !id_is_zero(clock->call) || !id_is_zero(in->call) ? entry_origin_CALL
-                    : !id_is_zero(clock->id)                          ? entry_origin_CLOCK
-                                                                      : entry_origin_HAND;
+    entry->origin = !id_is_zero(in->attempt)                            ? entry_origin_ATTEMPT
+                    : !id_is_zero(clock->call) || !id_is_zero(in->call) ? entry_origin_CALL
+                    : !id_is_zero(clock->id)                            ? entry_origin_CLOCK
+                                                                        : entry_origin_HAND;
     entry->call = id_is_zero(in->call) ? clock->call : in->call;
     entry->clock = clock->id;
     if (!id_is_zero(clock->staff)) {
@@ -189,7 +190,7 @@ static bool book_time(struct request *rq, const struct booking *booking, struct 
         entry->counting = entry->has_counting = clock->state != clock_state_STOPPED;
         entry->raw_s = entry->counting ? 0 : clock->raw_s;
         entry->actual_s = entry->counting ? 0 : clock->actual_s;
-    } else if (given && entry->origin == entry_origin_HAND) {
+    } else if (given && id_is_zero(entry->call)) {
         entry->raw_s = entry->actual_s = given_s;
     }
     if (booking->kind.has_fixed_minutes && !given)
@@ -219,15 +220,29 @@ static void book_words(struct request *rq, const struct booking *booking, struct
         in->text ? in->text : entry_text(kind, entry, timekeeping_house(rq)->zone, rq->arena);
 }
 
+// An attempt of a dunning call is one entry for ever, whoever books it again (E10).
+static struct id attempt_entry(struct id attempt)
+{
+    return id_of_name("entry of attempt", id_text(attempt).text);
+}
+
+static bool attempt_booked(struct request *rq, struct id attempt, struct entry *out)
+{
+    return !id_is_zero(attempt) && entry_find(rq, attempt_entry(attempt), out);
+}
+
 bool entries_book(struct request *rq, const struct entry_new *in, struct entry *out)
 {
     struct booking *booking = arena_alloc(rq->arena, sizeof *booking);
 
     if (!booking)
         return full(rq);
+    if (attempt_booked(rq, in->attempt, out))
+        return true;
     booking->in = in;
     *out = (struct entry){
-        .id = new_id(rq),
+        .id = id_is_zero(in->attempt) ? new_id(rq) : attempt_entry(in->attempt),
+        .attempt = in->attempt,
         .version = 1,
         .state = entry_state_OPEN,
         .booked_at = rq->now_us,
@@ -528,32 +543,4 @@ bool entries_undo(struct request *rq, struct entry *out)
     if (!id_is_zero(row.split_from) || (row.has_split && row.split))
         return fail(&rq->err, ERR_CONFLICT, NULL, TEXT_ENTRY_UNDO_SPLIT, NULL);
     return delete_entry(rq, &row, "zurückgenommen", NULL, out);
-}
-
-// --- a clock that an entry took
-bool entry_for_clock(struct request *rq, const struct clock *clock)
-{
-    struct key key = key_of_id(clock->entry);
-    struct entry_editor editor = { rq->arena, rq->now_us, clock->edited_by };
-    struct entry row, after;
-
-    if (id_is_zero(clock->entry) ||
-        !table_get(rq->txn, &entry_table, &scope_house, &key, rq->arena, &row) ||
-        row.state != entry_state_OPEN || (row.has_split && row.split) ||
-        clock->state != clock_state_STOPPED)
-        return true;
-    bool counting = row.has_counting && row.counting;
-    bool follows = row.corrections_count == 0 && row.rule != rule_level_FIXED;
-    after = row;
-    after.has_counting = after.counting = false;
-    after.raw_s = clock->raw_s;
-    if (follows && counting)
-        after.actual_s = clock->actual_s;
-    else if (follows && clock->corrections_count > 0 &&
-             !entry_correct_time(&after, clock->actual_s,
-                                 clock->corrections[clock->corrections_count - 1].reason, &editor,
-                                 &rq->err))
-        return false;
-    // No lock is asked: a run does not pin what still counts, and what is pinned is not open.
-    return row_equal(entry_record(), &row, &after) || entry_write(rq, &row, &after);
 }

@@ -27,10 +27,16 @@ MUST_USE bool entries_get(struct request *rq, struct id id, struct entry *out);
 MUST_USE bool entry_for_measure(struct request *rq, const struct inquiry *inquiry,
                                 struct measure *measure);
 
-// A clock whose `entry` is set was stopped or corrected: the entry's time follows, unless it is not
-// open any more, was split, has fixed minutes, or was corrected itself. The clock is written by the
-// caller.
+// A clock whose `entry` is set was stopped or reckoned anew: the entry's time follows, unless it is
+// not open any more, was split, has fixed minutes, or was corrected itself. The clock is written by
+// the caller.
 MUST_USE bool entry_for_clock(struct request *rq, const struct clock *clock);
+
+// --- what was told
+// Behind the clocks of the call: entries that its parts were booked as.
+MUST_USE bool entries_call_told(struct request *rq, const struct call *call);
+// Entries of the note's call without a note, of whoever wrote it, have it from now on.
+MUST_USE bool entries_note_told(struct request *rq, const struct call_note *note);
 
 // The entry within the request's scope and not of a locked file; false without a word.
 MUST_USE bool entry_find(struct request *rq, struct id id, struct entry *out);

@@ -2,7 +2,7 @@
 #include "services/timekeeping/entry_clock.h"
 
 #include "common/step/rows.h"
-#include "services/timekeeping/store.h"
+#include "services/timekeeping/store_clock.h"
 
 static bool timed_by_hand(const struct entry_new *in)
 {
@@ -14,13 +14,15 @@ static bool timed_by_hand(const struct entry_new *in)
 static bool part_of_call(struct request *rq, struct id call, struct id staff, struct clock *ret,
                          bool *ret_booked)
 {
-    struct walk_options options = { .scope = &scope_house };
+    struct walk_options options = { .index = clock_by_call,
+                                    .scope = &scope_house,
+                                    .prefix = key_of_id(call) };
     struct walk *walk = walk_open(rq->txn, &clock_table, &options, rq->arena);
     struct clock clock;
     bool found = false;
 
     while (walk_next(walk, &clock)) {
-        if (!id_equal(clock.call, call) || !id_equal(clock.staff, staff))
+        if (!id_equal(clock.staff, staff))
             continue;
         bool booked = !id_is_zero(clock.entry);
         *ret_booked = *ret_booked || booked;

@@ -6,6 +6,7 @@
 #include "services/timekeeping/blocks.h"
 #include "services/timekeeping/entries.h"
 #include "services/timekeeping/entry.h"
+#include "services/timekeeping/store_clock.h"
 #include "services/timekeeping/store_entry.h"
 
 #define PARTS_MAX   50

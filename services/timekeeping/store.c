@@ -6,6 +6,7 @@
 
 #include "common/step/job.h"
 #include "services/timekeeping/kept.h"
+#include "services/timekeeping/store_clock.h"
 #include "services/timekeeping/store_entry.h"
 
 void row_id_key(const void *row, struct key *key)
@@ -15,17 +16,6 @@ void row_id_key(const void *row, struct key *key)
 
 // Every record below begins with its id.
 #define ID_FIRST(record) _Static_assert(offsetof(struct record, id) == 0, #record)
-
-// --- clocks
-ID_FIRST(clock);
-
-const struct table clock_table = {
-    .name = "clock",
-    .number = 3,
-    .record = clock_record,
-    .key = row_id_key,
-    .grows = true,
-};
 
 // --- inquiries
 ID_FIRST(inquiry);

@@ -184,7 +184,7 @@ static struct clock call_clock(uint32_t number, struct id staff, int64_t part)
                            .edited_at = BEGAN };
 }
 
-static void tell_call(struct fixture *fx)
+static void tell_call(struct fixture *fx, bool noted)
 {
     struct call_contact contact = { .contact = HANSEN, .set_at = 1, .set_by = "x", .version = 1 };
     struct call call = { .id = id_number(71),
@@ -208,7 +208,8 @@ static void tell_call(struct fixture *fx)
                               .edited_at = 1,
                               .edited_by = "x" };
     fixture_fact(fx, "telephony", "call", &call, false);
-    fixture_fact(fx, "telephony", "call_note", &note, false);
+    if (noted)
+        fixture_fact(fx, "telephony", "call_note", &note, false);
 }
 
 TEST(a_calls_part_is_booked_with_what_the_call_knows)
@@ -217,7 +218,7 @@ TEST(a_calls_part_is_booked_with_what_the_call_knows)
     struct clock mine = call_clock(61, ANNA, 0), other = call_clock(62, BERT, 1), row;
     struct entry_new in = { .key = "K", .call = id_number(71) };
 
-    tell_call(fx);
+    tell_call(fx, true);
     CHECK(fixture_input(fx, put_clock, &mine) && fixture_input(fx, put_clock, &other));
     struct entry entry = book(fx, &in);
     CHECK(entry.origin == entry_origin_CALL && id_equal(entry.clock, mine.id));
@@ -250,7 +251,7 @@ TEST(minutes_beside_a_measured_time_are_a_correction)
         .key = "K", .call = id_number(71), .has_minutes = true, .minutes = 10, .reason = "Akten"
     };
 
-    tell_call(fx);
+    tell_call(fx, true);
     CHECK(fixture_input(fx, put_clock, &mine));
     struct entry entry = book(fx, &in);
     CHECK_INT(entry.raw_s, 200);
@@ -275,7 +276,7 @@ TEST(a_running_calls_entry_is_completed_when_the_part_ends)
     struct entry_new in = { .key = "K", .call = id_number(71) };
     struct entry_parts parts;
 
-    tell_call(fx);
+    tell_call(fx, true);
     mine.state = clock_state_RUNNING;
     mine.has_stopped_at = mine.has_raw_s = mine.has_actual_s = false;
     mine.stopped_at = mine.raw_s = mine.actual_s = 0;
@@ -296,6 +297,54 @@ TEST(a_running_calls_entry_is_completed_when_the_part_ends)
     // Told again, nothing changes.
     CHECK(fixture_input(fx, clock_told, &mine));
     CHECK_INT(entry_now(fx, entry.id).version, 2);
+    fixture_free(fx);
+}
+
+TEST(a_note_that_is_written_after_the_booking_is_tied_to_it)
+{
+    struct fixture *fx = world_new();
+    struct clock mine = call_clock(61, ANNA, 0);
+    struct entry_new in = { .key = "K", .call = id_number(71) };
+    struct call_note note = { .id = id_number(82),
+                              .version = 1,
+                              .edition = 1,
+                              .call = id_number(71),
+                              .called_at = 1,
+                              .text = "Frist am Freitag",
+                              .written_at = 1,
+                              .written_by = "somebody else",
+                              .edited_at = 1,
+                              .edited_by = "x" };
+
+    tell_call(fx, false);
+    CHECK(fixture_input(fx, put_clock, &mine));
+    struct entry entry = book(fx, &in);
+    CHECK(id_is_zero(entry.note));
+    fixture_fact(fx, "telephony", "call_note", &note, false);
+    CHECK(id_is_zero(entry_now(fx, entry.id).note));
+    struct id_text anna = id_text(ANNA);
+    note.id = id_number(83);
+    note.written_by = anna.text;
+    fixture_fact(fx, "telephony", "call_note", &note, false);
+    CHECK(id_equal(entry_now(fx, entry.id).note, id_number(83)));
+    fixture_free(fx);
+}
+
+TEST(an_attempt_is_booked_once_whoever_asks_again)
+{
+    struct fixture *fx = world_new();
+    struct entry_new in = {
+        .key = "S", .attempt = id_number(95), .client = CLIENT_A, .has_seconds = true, .seconds = 40
+    };
+    struct entry entry = book(fx, &in);
+
+    CHECK(entry.origin == entry_origin_ATTEMPT && id_equal(entry.client, CLIENT_A));
+    CHECK_INT(entry.raw_s, 40);
+    as_staff(fx, BERT);
+    in.seconds = 50;
+    struct entry again = book(fx, &in);
+    CHECK(id_equal(again.id, entry.id) && again.raw_s == 40);
+    CHECK_INT(fixture_rows(fx, &entry_table), 1);
     fixture_free(fx);
 }
 

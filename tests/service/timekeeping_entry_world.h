@@ -9,6 +9,7 @@
 #include "common/wire/codec.h"
 #include "services/timekeeping/api.h"
 #include "services/timekeeping/kept.h"
+#include "services/timekeeping/store_clock.h"
 #include "services/timekeeping/store_entry.h"
 #include "tests/harness/fixture.h"
 #include "tests/harness/test.h"
