@@ -270,6 +270,14 @@ TEST(what_is_of_a_locked_file_or_of_others_is_not_seen)
     refused(fx, call_entry_book(&fx->client, &book_for_a, &out), ERR_NOT_FOUND, "file");
     struct entry_new nobodys = { .key = "K", .has_minutes = true, .minutes = 1 };
     CHECK_INT(call_entry_book(&fx->client, &nobodys, &out), CALL_REFUSED);
+    // Kinds are known to whoever books, whatever else they may see; an own entry is seen.
+    struct service_kind_page kinds;
+    struct id_text anna = id_text(ANNA);
+    fixture_as(fx, ROLE_BIT(AGENT), (struct scope){ SCOPE_OWN, ANNA }, anna.text);
+    CHECK_INT(call_kind_list(&fx->client, &(struct page){ .has_limit = false }, &kinds), CALL_DONE);
+    CHECK_INT((int64_t)kinds.kinds_count, 2);
+    CHECK_INT(call_entry_book(&fx->client, &nobodys, &out), CALL_DONE);
+    CHECK_INT(found(fx, &(struct entry_query){ .has_limit = false }), 1);
     fixture_as(fx, ROLE_BIT(AGENT), (struct scope){ SCOPE_CLIENT, CLIENT_A }, "a");
     get.id = of_a.id;
     CHECK_INT(call_entry_get(&fx->client, &get, &out), CALL_DONE);
