@@ -45,7 +45,10 @@ bool entry_undo(struct request *rq, const struct nothing *in, struct entry *out)
 
 bool entry_get(struct request *rq, const struct by_id *in, struct entry *out)
 {
-    return entries_get(rq, in->id, out);
+    if (!entries_get(rq, in->id, out))
+        return false;
+    entry_resolve(rq, out);
+    return true;
 }
 
 bool entry_list(struct request *rq, const struct entry_query *in, struct entry_page *out)

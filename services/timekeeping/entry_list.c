@@ -47,6 +47,12 @@ bool entry_fits(struct request *rq, const struct entry_query *query, const struc
            same_contact(rq, query->customer, entry->customer);
 }
 
+void entry_resolve(struct request *rq, struct entry *entry)
+{
+    entry->contact = kept_contact_now(rq, entry->contact);
+    entry->customer = kept_contact_now(rq, entry->customer);
+}
+
 // --- where they lie
 // A contact that others were merged into has entries under several ids: these are found by time.
 static bool was_merged(struct request *rq, struct id contact)
@@ -159,6 +165,8 @@ static bool read_page(struct gathering *gathering, struct entry_page *out)
     }
     walk_close(walk);
     mp_writer_done(&writer);
+    for (size_t i = 0; i < out->entries_count; i++)
+        entry_resolve(rq, &rows[i]);
     out->entries = rows;
     return true;
 }

@@ -7,6 +7,9 @@
 MUST_USE bool entries_list(struct request *rq, const struct entry_query *query,
                            struct entry_page *out);
 
+// For showing it: who contact and customer are now.
+void entry_resolve(struct request *rq, struct entry *entry);
+
 // What is unbilled on a file: open entries, and those that a run has.
 struct unbilled {
     int64_t entries, actual_s, rounded_s;

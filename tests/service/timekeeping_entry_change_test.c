@@ -228,10 +228,13 @@ TEST(a_merged_contacts_entries_are_found_under_both)
                                      .merged_at = 1,
                                      .merged_by = "x" };
 
-    (void)book(fx, &in);
+    struct entry entry = book(fx, &in);
     fixture_fact(fx, "contacts", "contact_merged", &merged, false);
     CHECK_INT(found(fx, &(struct entry_query){ .contact = HANSEN }), 1);
     CHECK_INT(found(fx, &(struct entry_query){ .contact = PETERSEN }), 1);
+    struct by_id get = { entry.id };
+    CHECK_INT(call_entry_get(&fx->client, &get, &entry), CALL_DONE);
+    CHECK(id_equal(entry.contact, HANSEN) && id_equal(entry.customer, HANSEN));
     merged.version = 2;
     merged.has_undone = merged.undone = true;
     fixture_fact(fx, "contacts", "contact_merged", &merged, false);
