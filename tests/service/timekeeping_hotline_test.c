@@ -152,8 +152,9 @@ TEST(deadlines_follow_the_client_s_hours_else_the_house_s_agreement)
     CHECK_STR(civil_rfc3339(row.solve_by).text, "2026-03-03T08:00:00.000000Z");
     row = add(fx, (struct inquiry_new){ .subject = "x", .client = CLIENT_B });
     CHECK(!row.has_respond_by);
-    CHECK_STR(civil_rfc3339(row.solve_by).text, "2026-03-04T12:00:00.000000Z"); // 24 hours of business
-    row = add(fx, (struct inquiry_new){ .subject = "x" });               // the house: day and night
+    CHECK_STR(civil_rfc3339(row.solve_by).text,
+              "2026-03-04T12:00:00.000000Z");              // 24 hours of business
+    row = add(fx, (struct inquiry_new){ .subject = "x" }); // the house: day and night
     CHECK_INT(row.solve_by - now, DAYS(1));
     row = add(fx, (struct inquiry_new){ .subject = "x", .priority = priority_LOW });
     CHECK(!row.has_solve_by);

@@ -151,7 +151,11 @@ TEST(a_stale_edit_is_refused_with_the_present_row)
     };
     CHECK_INT(call_inquiry_edit(&fx->client, &in, &out), CALL_DONE);
     CHECK(out.text == NULL);
-    in.version = out.version;
+    // A number is kept as it compares.
+    in = (struct inquiry_change){ .number = "1", .version = out.version, .phone = "030 123456" };
+    CHECK_INT(call_inquiry_edit(&fx->client, &in, &out), CALL_DONE);
+    CHECK_STR(out.phone, "+4930123456");
+    in = (struct inquiry_change){ .number = "1", .version = out.version, .clear_count = 1 };
     in.clear = wrong;
     refused(fx, call_inquiry_edit(&fx->client, &in, &out), ERR_INVALID, "clear");
     fixture_free(fx);
