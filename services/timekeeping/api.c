@@ -3,6 +3,7 @@
 #include "services/timekeeping/api.h"
 
 #include "common/step/job.h"
+#include "services/timekeeping/clocks.h"
 #include "services/timekeeping/follow.h"
 #include "services/timekeeping/inquiries.h"
 #include "services/timekeeping/measures.h"
@@ -13,8 +14,11 @@
 
 static bool tick(struct request *rq)
 {
-    bool more = inquiries_tick(rq);
+    bool more = false;
 
+    more |= clocks_tick(rq);
+    more |= job_step(rq, &clock_owner_job, 1);
+    more |= inquiries_tick(rq);
     more |= measures_tick(rq);
     return more;
 }
