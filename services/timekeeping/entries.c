@@ -16,6 +16,7 @@
 #include "services/timekeeping/kinds.h"
 #include "services/timekeeping/locks.h"
 #include "services/timekeeping/store_entry.h"
+#include "services/timekeeping/store_inquiry.h"
 
 #define MINUTE_S 60
 
