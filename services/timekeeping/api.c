@@ -3,16 +3,19 @@
 #include "services/timekeeping/api.h"
 
 #include "common/step/job.h"
+#include "services/timekeeping/callbacks.h"
 #include "services/timekeeping/follow.h"
 #include "services/timekeeping/store.h"
+#include "services/timekeeping/todo.h"
 
 #define SERVICE_FILE "proto/timekeeping.def"
 #include "proto/handlers.inc"
 
 static bool tick(struct request *rq)
 {
-    (void)rq;
-    return false;
+    bool more = callbacks_tick(rq);
+    more = stand_in_tick(rq) || more;
+    return more;
 }
 
 #define SERVICE      timekeeping

@@ -8,12 +8,14 @@
 extern const struct table kept_contact_table;
 extern const struct index *const kept_contact_by_number; // kept_number_key
 extern const struct index *const kept_contact_by_email;  // kept_email_key
+extern const struct index *const kept_contact_by_e164;   // (number), of whatever client
 extern const struct table kept_client_table;
 extern const struct table kept_staff_table;
 extern const struct table kept_file_table;
 extern const struct table kept_merged_table; // where contacts went
 extern const struct table kept_absence_table;
-extern const struct index *const kept_absence_by_staff; // (staff)
+extern const struct index *const kept_absence_by_staff; // (staff, until)
+extern const struct index *const kept_absence_by_edge;  // (from or until) of those that count
 extern const struct table kept_call_table;              // whole rows
 extern const struct table kept_note_table;              // call notes without their mails
 extern const struct index *const kept_note_by_call;     // (call)
@@ -40,6 +42,8 @@ MUST_USE bool kept_voucher_take(struct request *rq, const struct fact *fact, con
 // The contact as it is now, also when it was merged into another; `*id` becomes the one it is now.
 // False when it is not known, or not within the request's scope.
 MUST_USE bool kept_contact(struct request *rq, struct id *id, struct contact *ret);
+// ids[0], and those that were merged into it; how many.
+size_t kept_aliases(struct request *rq, struct id *ids, size_t most);
 // Within the request's scope.
 MUST_USE bool kept_client(struct request *rq, struct id id, struct client_row *ret);
 MUST_USE bool kept_call(struct request *rq, struct id id, struct call *ret);

@@ -6,6 +6,7 @@
 
 #include "common/step/job.h"
 #include "services/timekeeping/kept.h"
+#include "services/timekeeping/store_callback.h"
 
 void row_id_key(const void *row, struct key *key)
 {
@@ -105,27 +106,6 @@ const struct table sla_table = {
     .key = row_id_key,
 };
 
-// --- callbacks and resubmissions
-ID_FIRST(callback);
-
-const struct table callback_table = {
-    .name = "callback",
-    .number = 10,
-    .record = callback_record,
-    .key = row_id_key,
-    .grows = true,
-};
-
-ID_FIRST(resubmission);
-
-const struct table resubmission_table = {
-    .name = "resubmission",
-    .number = 11,
-    .record = resubmission_record,
-    .key = row_id_key,
-    .grows = true,
-};
-
 // --- attachments
 ID_FIRST(attachment);
 
@@ -149,6 +129,8 @@ const struct table *const timekeeping_tables[TIMEKEEPING_TABLES] = {
     &sla_table,
     &callback_table,
     &resubmission_table,
+    &stand_in_table,
+    &stand_in_mark_table,
     &attachment_table,
     &job_table,
     // known of the others
