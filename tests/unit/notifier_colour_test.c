@@ -49,9 +49,10 @@ TEST(rules_are_read_and_what_is_wrong_is_named)
             CHECK_STR(err.field, "colours");
         }
     }
-    char many[400] = "";
-    for (int i = 0; i < 33; i++)
-        strcat(many, "due=red;");
+    static const char one[] = "due=red;";
+    char many[33 * (sizeof one - 1) + 1] = "";
+    for (size_t i = 0; i < 33; i++)
+        memcpy(many + i * (sizeof one - 1), one, sizeof one);
     struct colour_rules rules;
     struct err err = { 0 };
     CHECK(!colour_rules_read(many, &rules, &err));
