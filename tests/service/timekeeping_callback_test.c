@@ -69,13 +69,13 @@ TEST(due_and_overdue_are_told_once_each_also_after_a_downtime)
     int64_t now = fixture_now(fx);
     struct callback_new in = { .contact = MEIER,
                                .has_from = true,
-                               .from = now + HOUR,
+                               .from = now + STRETCH,
                                .has_until = true,
-                               .until = now + 2 * HOUR };
+                               .until = now + 2 * STRETCH };
     struct callback row = arrange(fx, in);
     CHECK_INT(row.state, callback_state_OPEN);
     CHECK_INT(fixture_facts(fx, "callback"), 1);
-    fixture_wait(fx, HOUR - SECONDS(2));
+    fixture_wait(fx, STRETCH - SECONDS(2));
     CHECK_INT(callback_of(fx, row.id).state, callback_state_OPEN);
     fixture_wait(fx, SECONDS(4));
     row = callback_of(fx, row.id);
@@ -85,11 +85,11 @@ TEST(due_and_overdue_are_told_once_each_also_after_a_downtime)
     // Both pass while the service is down: two facts, in order, once.
     struct callback other = arrange(fx, (struct callback_new){ .contact = MEIER,
                                                                .has_from = true,
-                                                               .from = now + 3 * HOUR,
+                                                               .from = now + 3 * STRETCH,
                                                                .has_until = true,
-                                                               .until = now + 4 * HOUR });
+                                                               .until = now + 4 * STRETCH });
     fixture_crash(fx);
-    fixture_wait(fx, 10 * HOUR);
+    fixture_wait(fx, 10 * STRETCH);
     fixture_start(fx);
     fixture_settle(fx);
     fixture_wait(fx, SECONDS(5));
@@ -98,7 +98,7 @@ TEST(due_and_overdue_are_told_once_each_also_after_a_downtime)
     CHECK_INT(callback_of(fx, other.id).version, 3);
     CHECK_INT(fixture_facts(fx, "callback"), 2 + 1 + 1 + 2);
     fixture_restart(fx);
-    fixture_wait(fx, HOUR);
+    fixture_wait(fx, STRETCH);
     CHECK_INT(fixture_facts(fx, "callback"), 6);
     fixture_free(fx);
 }
@@ -145,12 +145,12 @@ TEST(a_clock_that_jumps_repeats_nothing)
     struct fixture *fx = todo_world();
     struct callback row =
         arrange(fx, (struct callback_new){
-                        .contact = MEIER, .has_from = true, .from = fixture_now(fx) + HOUR });
-    fx->skew_us = 2 * HOUR; // ahead
+                        .contact = MEIER, .has_from = true, .from = fixture_now(fx) + STRETCH });
+    fx->skew_us = 2 * STRETCH; // ahead
     fixture_wait(fx, SECONDS(3));
     CHECK_INT(callback_of(fx, row.id).state, callback_state_DUE);
-    fx->skew_us = -HOUR; // and back
-    fixture_wait(fx, 3 * HOUR);
+    fx->skew_us = -STRETCH; // and back
+    fixture_wait(fx, 3 * STRETCH);
     CHECK_INT(callback_of(fx, row.id).state, callback_state_DUE);
     CHECK_INT(fixture_facts(fx, "callback"), 2);
     fixture_free(fx);
@@ -161,19 +161,19 @@ TEST(moved_into_the_future_it_is_told_anew)
     struct fixture *fx = todo_world();
     struct callback row = arrange(fx, (struct callback_new){ .contact = MEIER }), out;
     struct callback_change change = {
-        .id = row.id, .version = row.version, .has_from = true, .from = fixture_now(fx) + HOUR
+        .id = row.id, .version = row.version, .has_from = true, .from = fixture_now(fx) + STRETCH
     };
     CHECK_INT(call_callback_edit(&fx->client, &change, &out), CALL_DONE);
     CHECK_INT(out.state, callback_state_OPEN);
     CHECK(!out.has_due_told_at);
-    fixture_wait(fx, HOUR + SECONDS(2));
+    fixture_wait(fx, STRETCH + SECONDS(2));
     CHECK_INT(callback_of(fx, row.id).state, callback_state_DUE);
     CHECK_INT(call_callback_edit(&fx->client, &change, &out), CALL_REFUSED);
     CHECK_REFUSED(&fx->client.refused, ERR_CONFLICT, "version");
     // Another end alone does not make it due once more.
     row = callback_of(fx, row.id);
     change = (struct callback_change){
-        .id = row.id, .version = row.version, .has_until = true, .until = fixture_now(fx) + HOUR
+        .id = row.id, .version = row.version, .has_until = true, .until = fixture_now(fx) + STRETCH
     };
     fixture_wait(fx, SECONDS(60));
     CHECK_INT(call_callback_edit(&fx->client, &change, &out), CALL_DONE);
@@ -302,7 +302,7 @@ TEST(lists_are_by_time_and_page_without_gap_or_repeat)
         (void)arrange(fx, (struct callback_new){ .contact = MEIER,
                                                  .staff = i % 2 ? BERT : ANNA,
                                                  .has_from = true,
-                                                 .from = fixture_now(fx) + (7 - i) * HOUR });
+                                                 .from = fixture_now(fx) + (7 - i) * STRETCH });
     struct callback_query query = { .has_limit = true, .limit = 3 };
     int64_t last = 0, count = 0;
     bool more = true;
