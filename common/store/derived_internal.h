@@ -95,6 +95,7 @@ static inline bool set_has(const struct set *set, uint16_t place)
     return set->words[place >> 6] >> (place & 63) & 1;
 }
 bool set_empty(const struct set *set);
+size_t set_count(const struct set *set);
 // The highest member below `below`; -1 when there is none.
 int set_last(const struct set *set, int below);
 // Adds a stored list to the set; false when it is not one.

@@ -21,7 +21,7 @@ static struct loose *loose_add(struct seek *seek, uint64_t ordinal, struct bytes
         seek->loose_room = room;
     }
     struct loose *loose = &seek->loose[seek->loose_count++];
-    *loose = (struct loose){ ordinal, SEEK_RANKS, key, DOC_TIME_NONE };
+    *loose = (struct loose){ ordinal, SEEK_RANKS, key, DOC_TIME_NONE, false };
     return loose;
 }
 
@@ -97,6 +97,7 @@ static bool add_pending(struct seek *seek)
             doc_open(sealed.payload, &doc)) {
             loose->key = doc.key;
             loose->time = doc_time_of(&doc);
+            loose->documented = true;
             loose->rank = seek_judge(seek, &doc);
         }
         found = scan_next(&scan);

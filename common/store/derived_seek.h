@@ -10,6 +10,7 @@ struct loose {
     enum seek_rank rank; // SEEK_RANKS: it does not fit, or is gone
     struct bytes key;    // of its row, in the database's memory
     int64_t time;
+    bool documented; // its document is in the database as it is
 };
 
 struct seek {

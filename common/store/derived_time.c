@@ -223,14 +223,6 @@ static void paper_add(struct seek *seek, struct shelf *shelf, int64_t time, uint
         shelf->papers[shelf->count++] = (struct paper){ time, place_of(ordinal) };
 }
 
-static size_t set_count(const struct set *set)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < SET_WORDS; i++)
-        count += (size_t)__builtin_popcountll(set->words[i]);
-    return count;
-}
-
 // Sorts what may fit of a segment. False when the arena is full.
 static bool shelf_open(struct seek *seek, uint32_t segment)
 {

@@ -4,6 +4,7 @@
 #include "common/step/rows.h"
 #include "proto/party.h"
 #include "services/timekeeping/store.h"
+#include "services/timekeeping/store_search.h"
 
 #define EMAIL_MAX 200
 // Merges follow each other only as often as somebody makes them.
@@ -54,11 +55,28 @@ static bool gone(struct request *rq, const struct table *table, const struct fac
 }
 
 // --- contacts
+static void merged_to(const void *row, struct keys *keys)
+{
+    const struct contact_merged *merged = row;
+    struct key key = key_of_id(merged->to);
+
+    keys_add(keys, &key);
+}
+
+static const struct index merged_by_to = {
+    .name = "merged.by_to",
+    .keys = merged_to,
+    .query = "what was recorded with a contact before others became it",
+};
+const struct index *const kept_merged_by_to = &merged_by_to;
+
 const struct table kept_merged_table = {
     .name = "merged",
     .number = 24,
     .record = contact_merged_record,
     .key = row_id_key,
+    .indexes = &merged_by_to,
+    .index_count = 1,
 };
 
 static void contact_numbers(const void *row, struct keys *keys)
@@ -101,6 +119,7 @@ const struct table kept_contact_table = {
     .key = row_id_key,
     .indexes = contact_indexes,
     .index_count = COUNT_OF(contact_indexes),
+    .derived = &kept_contact_search,
 };
 
 bool kept_contact_take(struct request *rq, const struct fact *fact, const void *row)
@@ -285,6 +304,7 @@ const struct table kept_file_table = {
     .number = 23,
     .record = file_record,
     .key = row_id_key,
+    .derived = &kept_file_search,
 };
 
 bool kept_file_take(struct request *rq, const struct fact *fact, const void *row)
@@ -314,6 +334,7 @@ const struct table kept_call_table = {
     .record = call_record,
     .key = row_id_key,
     .grows = true,
+    .derived = &call_search,
 };
 
 bool kept_call_take(struct request *rq, const struct fact *fact, const void *row)
@@ -360,6 +381,7 @@ const struct table kept_note_table = {
     .key = row_id_key,
     .indexes = note_indexes,
     .index_count = COUNT_OF(note_indexes),
+    .derived = &note_search,
 };
 
 bool kept_note_take(struct request *rq, const struct fact *fact, const void *row)

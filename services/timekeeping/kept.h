@@ -11,7 +11,8 @@ extern const struct index *const kept_contact_by_email;  // kept_email_key
 extern const struct table kept_client_table;
 extern const struct table kept_staff_table;
 extern const struct table kept_file_table;
-extern const struct table kept_merged_table; // where contacts went
+extern const struct table kept_merged_table;        // where contacts went
+extern const struct index *const kept_merged_by_to; // (to)
 extern const struct table kept_absence_table;
 extern const struct index *const kept_absence_by_staff; // (staff)
 extern const struct table kept_call_table;              // whole rows

@@ -6,6 +6,7 @@
 
 #include "common/step/job.h"
 #include "services/timekeeping/kept.h"
+#include "services/timekeeping/store_search.h"
 
 void row_id_key(const void *row, struct key *key)
 {
@@ -54,6 +55,7 @@ const struct table entry_table = {
     .record = entry_record,
     .key = row_id_key,
     .grows = true,
+    .derived = &entry_search,
 };
 
 ID_FIRST(billing_lock);
@@ -74,6 +76,7 @@ const struct table inquiry_table = {
     .record = inquiry_record,
     .key = row_id_key,
     .grows = true,
+    .derived = &inquiry_search,
 };
 
 ID_FIRST(inquiry_move);
@@ -94,6 +97,7 @@ const struct table measure_table = {
     .record = measure_record,
     .key = row_id_key,
     .grows = true,
+    .derived = &measure_search,
 };
 
 ID_FIRST(sla);
