@@ -56,9 +56,7 @@ static bool is_assignment(const struct record *record, const char *word, char na
            strspn(name, "abcdefghijklmnopqrstuvwxyz_0123456789") == size;
 }
 
-// "24.12.2026 10:30" and "2026-12-24 10:30", or the date alone, by the reader's zone: as RFC 3339.
-// Anything else as it is.
-static const char *time_word(const struct cli *cli, const char *value)
+const char *input_time(const struct cli *cli, const char *value)
 {
     struct zone zone;
     char date[11];
@@ -120,7 +118,7 @@ bool input_fill(const struct cli *cli, const struct method *method, const char *
             return fail(err, ERR_INVALID, NULL, TEXT_CLI_WORD_TOO_MANY, word, NULL);
         const struct field *field = record_field(record, name);
         if (field && field->type == FIELD_TIME)
-            value = time_word(cli, value);
+            value = input_time(cli, value);
         if (!json_set(record, name, value, cli->arena, in, err))
             return false;
     }

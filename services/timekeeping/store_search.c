@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows as what is searched of them. Texts are searched as they are written and by their words'
-// stems, as far as a stem is not the beginning of its word anyway.
+// stems, as far as a stem is not the beginning of its word anyway. Names as well: what is sought is
+// made a stem before anybody knows what it is.
 #include "services/timekeeping/store_search.h"
 
 #include <string.h>
@@ -94,11 +95,11 @@ static void gather_call(const void *row, struct doc *doc)
     add_head(doc, call->caller_name);
     if (call->shown_contact)
         add_head(doc, call->shown_contact->name);
-    doc_name(doc, call->caller);
-    doc_text(doc, call->called);
-    doc_text(doc, call->client_name);
-    doc_text(doc, call->queue);
-    doc_text(doc, call->transferred_to);
+    add_head(doc, call->caller);
+    add_text(doc, call->called);
+    add_text(doc, call->client_name);
+    add_text(doc, call->queue);
+    add_text(doc, call->transferred_to);
     doc_tag_id(doc, TAG_CONTACT, call_with(call));
     doc_tag_id(doc, TAG_FILE, call->file);
     doc_tag_text(doc, TAG_STATE, call_state_picks()->values[call->state].word);
@@ -118,11 +119,11 @@ static void gather_note(const void *row, struct doc *doc)
 
     add_head(doc, note->subject);
     add_head(doc, note->contact_name);
-    doc_name(doc, note->number);
+    add_head(doc, note->number);
     add_text(doc, note->text);
     for (size_t i = 0; i < note->lines_count; i++)
         add_text(doc, note->lines[i].text);
-    doc_text(doc, note->client_name);
+    add_text(doc, note->client_name);
     doc_tag_id(doc, TAG_CONTACT, note->contact);
     doc_tag_id(doc, TAG_FILE, note->file);
     doc_time(doc, note->called_at);
@@ -142,10 +143,10 @@ static void gather_entry(const void *row, struct doc *doc)
     const struct entry *entry = row;
 
     add_head(doc, entry->contact_name);
-    doc_name(doc, entry->file_number);
-    doc_text(doc, entry->number);
+    add_head(doc, entry->file_number);
+    add_text(doc, entry->number);
     add_text(doc, entry->text);
-    doc_text(doc, entry->voucher);
+    add_text(doc, entry->voucher);
     doc_tag_id(doc, TAG_CONTACT, entry->contact);
     doc_tag_id(doc, TAG_CONTACT, entry->customer);
     doc_tag_id(doc, TAG_FILE, entry->file);
@@ -169,12 +170,12 @@ static void gather_inquiry(const void *row, struct doc *doc)
     const struct inquiry *inquiry = row;
 
     add_head(doc, inquiry->subject);
-    doc_name(doc, inquiry->number);
+    add_head(doc, inquiry->number);
     add_head(doc, inquiry->contact_name);
     add_text(doc, inquiry->text);
     add_text(doc, inquiry->solution);
-    doc_text(doc, inquiry->phone);
-    doc_text(doc, inquiry->email);
+    add_text(doc, inquiry->phone);
+    add_text(doc, inquiry->email);
     tag_stems(doc, inquiry->subject);
     tag_stems(doc, inquiry->text);
     tag_stems(doc, inquiry->solution);
@@ -209,7 +210,7 @@ static void gather_measure(const void *row, struct doc *doc)
     const struct measure *measure = row;
 
     add_text(doc, measure->text);
-    doc_text(doc, measure->article);
+    add_text(doc, measure->article);
     doc_tag_id(doc, TAG_INQUIRY, measure->inquiry);
     doc_tag_text(doc, TAG_STATE, measure_state_picks()->values[measure->state].word);
     doc_tag_text(doc, TAG_CHARGEABLE, yes_no(measure->chargeable));
@@ -229,7 +230,7 @@ static void gather_file(const void *row, struct doc *doc)
 {
     const struct file *file = row;
 
-    doc_name(doc, file->number);
+    add_head(doc, file->number);
     add_head(doc, file->title);
     add_text(doc, file->note);
     doc_tag_id(doc, TAG_FILE, file->id);
@@ -252,9 +253,9 @@ static void gather_contact(const void *row, struct doc *doc)
 {
     const struct contact *contact = row;
 
-    doc_name(doc, contact->name);
-    doc_name(doc, contact->organisation);
-    doc_name(doc, contact->customer_number);
+    add_head(doc, contact->name);
+    add_head(doc, contact->organisation);
+    add_head(doc, contact->customer_number);
     doc_tag_id(doc, TAG_CONTACT, contact->id);
     doc_time(doc, contact->created_at);
 }
