@@ -2,6 +2,7 @@
 // Past inquiries like the one at hand: how good it is on the labelled set (tests/data/search), what
 // must never show, and that an import counts once.
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "services/timekeeping/api.h"
@@ -89,7 +90,8 @@ static struct archive load_archive(struct fixture *fx)
 
 static const char *topic_of(const struct archive *archive, const struct inquiry_similar_hit *hit)
 {
-    return text_of(json_array_get(archive->objects, (size_t)atoi(hit->source) - 1), "topic");
+    return text_of(json_array_get(archive->objects, (size_t)strtoul(hit->source, NULL, 10) - 1),
+                   "topic");
 }
 
 // --- how good it is
