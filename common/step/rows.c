@@ -22,6 +22,11 @@ bool row_in_scope(struct request *rq, const struct table *table, const void *row
                 NULL);
 }
 
+int64_t row_first_version(struct request *rq)
+{
+    return log_head(rq->txn) + 1;
+}
+
 bool page_read(struct request *rq, const struct page *page, struct paging *paging)
 {
     const struct record *record = paging->table->record();

@@ -11,6 +11,11 @@ MUST_USE bool row_find(struct request *rq, const struct table *table, struct id 
 MUST_USE bool row_in_scope(struct request *rq, const struct table *table, const void *row,
                            const char *field);
 
+// The version of a row under an id that may have had one before: the log's next number. Every
+// version told a fact of its own, so it is above all that this id ever had, also those of a
+// tombstone and of a row that is long forgotten; followers would take a lower one for old news.
+int64_t row_first_version(struct request *rq);
+
 // A page of a table whose key is the row's id, in the order of ids, within the request's scope.
 struct paging {
     const struct table *table;

@@ -207,6 +207,33 @@ bool streams_open(struct streams *streams, struct request *rq, const struct stre
 }
 
 // --- what a watcher says afterwards
+static bool credit_known(const struct stream *stream, struct id request)
+{
+    const struct credits *known = &stream->credits;
+
+    for (size_t i = 0; i < known->count && i < CREDITS_KEPT; i++)
+        if (id_equal(known->ids[i], request))
+            return true;
+    for (size_t i = 0; i < stream->staged_credit_count; i++)
+        if (id_equal(stream->staged_credits[i], request))
+            return true;
+    return false;
+}
+
+static bool credit_stage(struct stream *stream, struct request *rq, int64_t credit)
+{
+    if (!id_is_zero(rq->id)) {
+        if (credit_known(stream, rq->id))
+            return true;
+        if (stream->staged_credit_count == CREDITS_STAGED)
+            return fail(&rq->err, ERR_BUSY, "credit", TEXT_STREAM_CREDITS,
+                        int_text(CREDITS_STAGED).text, NULL);
+        stream->staged_credits[stream->staged_credit_count++] = rq->id;
+    }
+    stream->staged_credit += credit;
+    return true;
+}
+
 bool streams_credit(struct streams *streams, struct request *rq,
                     const struct stream_credit_in *credit)
 {
@@ -216,12 +243,7 @@ bool streams_credit(struct streams *streams, struct request *rq,
         return false;
     stream->staged_sign = true;
     stream->staged_sign_us = rq->now_us;
-    if (!id_is_zero(rq->id) && (id_equal(rq->id, stream->credit_request) ||
-                                id_equal(rq->id, stream->staged_credit_request)))
-        return true;
-    stream->staged_credit_request = rq->id;
-    stream->staged_credit += credit->credit;
-    return true;
+    return credit_stage(stream, rq, credit->credit);
 }
 
 bool streams_close(struct streams *streams, struct request *rq, int64_t number)
@@ -242,14 +264,14 @@ static void stream_settle(struct stream *stream, bool committed)
         stream->credit += stream->staged_credit;
         if (stream->credit > INT_LIMIT)
             stream->credit = INT_LIMIT;
-        if (!id_is_zero(stream->staged_credit_request))
-            stream->credit_request = stream->staged_credit_request;
+        for (size_t i = 0; i < stream->staged_credit_count; i++)
+            stream->credits.ids[stream->credits.count++ % CREDITS_KEPT] = stream->staged_credits[i];
     }
     if (committed ? stream->staged_close : stream->staged_open)
         stream->gone = true;
     stream->staged_open = stream->staged_close = stream->staged_sign = false;
     stream->staged_credit = 0;
-    stream->staged_credit_request = (struct id){ { 0 } };
+    stream->staged_credit_count = 0;
 }
 
 void streams_settle(struct streams *streams, bool committed)

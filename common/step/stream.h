@@ -27,6 +27,10 @@ MUST_USE bool streams_credit(struct streams *streams, struct request *rq,
                              const struct stream_credit_in *credit);
 MUST_USE bool streams_close(struct streams *streams, struct request *rq, int64_t stream);
 
+// What the boards have shown until now is told nobody any more (it was locked, say): a stream that
+// is behind this place, and one that resumes from before it, gets a reset and the board as it is.
+void streams_withdraw(struct request *rq);
+
 // --- for the server
 // The batch is over: what handlers opened or closed counts (committed), or is forgotten.
 void streams_settle(struct streams *streams, bool committed);

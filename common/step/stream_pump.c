@@ -12,6 +12,7 @@ struct pump {
     int64_t now_us;
     struct txn *txn; // one snapshot for the whole pump
     int64_t head, oldest;
+    struct withdrawal withdrawn;
     bool waits; // a stream waits for others' snapshots to be sent
 };
 
@@ -25,6 +26,8 @@ enum next {
 static bool resume_possible(const struct pump *pump, const struct stream *stream)
 {
     if ((uint64_t)stream->resume_epoch != store_epoch(pump->streams->store))
+        return false;
+    if (stream->seq < pump->withdrawn.seq)
         return false;
     if (stream->seq == pump->head)
         return true;
@@ -50,8 +53,16 @@ static enum next take_snapshot(struct pump *pump, struct stream *stream, struct 
     }
     if (!snapshot_take(pump->streams, stream, pump->txn))
         return NEXT_CLOSE;
+    stream->snapshot_withdrawal = pump->withdrawn.nth;
     stream->phase = STREAM_ROWS;
     event->kind = stream_kind_SNAPSHOT_BEGIN;
+    return NEXT_MESSAGE;
+}
+
+static enum next begin_anew(struct stream *stream, struct stream_event *event)
+{
+    stream->phase = STREAM_TAKE;
+    event->kind = stream_kind_RESET;
     return NEXT_MESSAGE;
 }
 
@@ -60,6 +71,10 @@ static enum next next_row(struct pump *pump, struct stream *stream, struct strea
     struct stream_snapshot *snapshot = &stream->snapshot;
     const struct snapshot_row *row;
 
+    if (stream->snapshot_withdrawal != pump->withdrawn.nth) {
+        snapshot_done(pump->streams, stream);
+        return begin_anew(stream, event);
+    }
     if (snapshot->next == snapshot->count) {
         snapshot_done(pump->streams, stream);
         stream->phase = STREAM_LIVE;
@@ -92,6 +107,8 @@ static enum next next_change(struct pump *pump, struct stream *stream, struct st
 {
     struct stream_page *page = &pump->streams->page;
 
+    if (stream->seq < pump->withdrawn.seq)
+        return begin_anew(stream, event);
     while (stream->seq < pump->head) {
         struct page_fact *entry;
         const void *row;
@@ -106,11 +123,8 @@ static enum next next_change(struct pump *pump, struct stream *stream, struct st
             continue;
         }
         row = entry ? page_row(page, entry, stream->source->table->record()) : NULL;
-        if (!row) {
-            stream->phase = STREAM_TAKE;
-            event->kind = stream_kind_RESET;
-            return NEXT_MESSAGE;
-        }
+        if (!row)
+            return begin_anew(stream, event);
         stream->seq++;
         if (stream_sees(stream, row)) {
             tell_change(entry->fact, event);
@@ -127,10 +141,7 @@ static enum next stream_next(struct pump *pump, struct stream *stream, struct st
         stream->told = stream->phase == STREAM_LIVE ? stream->seq : 0;
     }
     switch (stream->phase) {
-    case STREAM_RESET:
-        stream->phase = STREAM_TAKE;
-        event->kind = stream_kind_RESET;
-        return NEXT_MESSAGE;
+    case STREAM_RESET: return begin_anew(stream, event);
     case STREAM_TAKE: return take_snapshot(pump, stream, event);
     case STREAM_ROWS: return next_row(pump, stream, event);
     case STREAM_BEGIN:
@@ -241,6 +252,7 @@ static bool pump_begin(struct pump *pump)
         return false;
     pump->head = log_head(pump->txn);
     pump->oldest = log_oldest(pump->txn);
+    pump->withdrawn = streams_withdrawn(pump->txn);
     return true;
 }
 

@@ -24,6 +24,14 @@ struct stream_snapshot {
     size_t count, room, next;
 };
 
+// --- the last requests that gave credit: a repeat of one counts nothing, however late it comes
+#define CREDITS_KEPT   32
+#define CREDITS_STAGED 16 // of one stream in one batch; beyond: busy
+struct credits {
+    struct id ids[CREDITS_KEPT]; // a ring
+    size_t count;                // ever
+};
+
 enum stream_phase {
     STREAM_BEGIN, // is a resume wanted, and possible?
     STREAM_RESET, // the watcher's place is lost: say so, then a snapshot
@@ -34,7 +42,7 @@ enum stream_phase {
 
 struct stream {
     int64_t number, correlation;
-    struct id request, credit_request; // a repeat of either changes nothing
+    struct id request; // a repeat of it opens no second one
     struct route route;
     char principal[PRINCIPAL_NAME_MAX + 1];
     uint32_t roles;                         // of the principal when it opened
@@ -52,15 +60,17 @@ struct stream {
     int64_t told;   // the place in the last message
     int64_t nth;    // of the last message
     int64_t credit; // messages that may still be sent
+    struct credits credits;
     int64_t sign_us;
     struct stream_snapshot snapshot;
-    int64_t snapshot_seq;
+    int64_t snapshot_seq, snapshot_withdrawal;
     size_t facts; // looked at in this turn
 
     bool staged_open, staged_close; // until the batch is settled
     bool staged_sign;
     int64_t staged_credit, staged_sign_us;
-    struct id staged_credit_request;
+    struct id staged_credits[CREDITS_STAGED]; // the requests of this batch
+    size_t staged_credit_count;
     bool gone; // freed at the next opportunity
 };
 
@@ -94,6 +104,11 @@ struct streams {
 // Frees streams that are gone.
 void streams_sweep(struct streams *streams);
 bool stream_sees(const struct stream *stream, const void *row);
+struct withdrawal {
+    int64_t seq; // facts up to here are told nobody any more
+    int64_t nth; // a snapshot from before another one is not sent to its end
+};
+struct withdrawal streams_withdrawn(struct txn *txn);
 
 // Reads the board as of `txn`, as far as the stream may see it; sets snapshot_seq. False when there
 // are too many bytes, or the store is at fault: the stream cannot go on.

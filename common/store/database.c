@@ -115,6 +115,21 @@ void database_clear(struct txn *txn, const struct database *database)
         txn_fault_code(txn, code, database, "clear");
 }
 
+void database_drop(struct txn *txn, const char *name)
+{
+    const struct database database = { .name = name };
+    MDB_dbi dbi;
+    if (!txn_sound(txn))
+        return;
+    int code = mdb_dbi_open(txn->mdb, name, 0, &dbi);
+    if (code == MDB_NOTFOUND)
+        return;
+    if (!code)
+        code = mdb_drop(txn->mdb, dbi, 1);
+    if (code)
+        txn_fault_code(txn, code, &database, "drop");
+}
+
 static uint32_t seal(const struct database *database, struct bytes key, struct bytes content)
 {
     uint32_t sum = crc32c(0, database->name, strlen(database->name) + 1);

@@ -72,7 +72,7 @@ static struct store *store_new(const struct store_options *options)
 
 static size_t database_total(const struct store *store)
 {
-    size_t total = OWN_COUNT;
+    size_t total = OWN_COUNT + 1; // one that is to be dropped
     for (size_t i = 0; i < store->slot_count; i++)
         total += 1 + store->slots[i].table->index_count + (store->slots[i].table->derived != NULL);
     return total;
@@ -181,6 +181,7 @@ static bool contents_open(struct store *store, const struct store_options *optio
         return false;
     }
     txn->head = store->head;
+    indexes_look(txn);
     if (store->read_only) {
         // Handles opened in a reading transaction outlive it only when it is committed.
         int code = mdb_txn_commit(txn->mdb);
@@ -207,7 +208,8 @@ struct store *store_open(const struct store_options *options, struct err *err)
             return NULL;
         }
     }
-    if (!env_open(store, err) || !contents_open(store, options, err)) {
+    if (!env_open(store, err) || !contents_open(store, options, err) ||
+        (!store->read_only && !indexes_renew(store, err))) {
         store_close(store);
         return NULL;
     }

@@ -34,6 +34,7 @@ struct database {
     const char *name;
     uint16_t number; // in the heads of its rows
     bool present;    // false: a read-only store without it; reads as empty
+    bool unbuilt;    // an index that this store does not hold yet; see reindex.c
     MDB_dbi dbi;
 };
 
@@ -199,6 +200,16 @@ void entry_put(struct txn *txn, const struct database *database, struct bytes ke
 bool ints_read(struct mp_reader *reader, int64_t *out, size_t count);
 // A text or bytes item into a buffer, with its NUL; false when it does not fit.
 bool text_read(struct mp_reader *reader, char *out, size_t room);
+
+// Removes the database of this name, if there is one.
+void database_drop(struct txn *txn, const char *name);
+
+// --- reindex.c
+// At opening: finds the indexes that the store does not hold as this program knows them. In a
+// writing transaction they are emptied, and marked; those of empty tables are whole at once.
+void indexes_look(struct txn *txn);
+// Then: builds them, and drops those that this program does not know.
+bool indexes_renew(struct store *store, struct err *err);
 
 // --- meta.c
 bool number_get(struct txn *txn, const char *name, uint64_t *out);

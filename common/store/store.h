@@ -26,8 +26,8 @@ struct store_options {
 
 // Takes owner.lock (held for life; ERR_CONFLICT when another process owns the folder), creates what
 // is missing, fsyncs the folder, refuses a newer format, syncs once (a commit of a killed process
-// can be visible and not yet durable), clears dead readers. ERR_UNAVAILABLE for what the system
-// refuses.
+// can be visible and not yet durable), clears dead readers, builds the indexes that an older
+// program did not have. ERR_UNAVAILABLE for what the system refuses.
 MUST_USE struct store *store_open(const struct store_options *options, struct err *err);
 void store_close(struct store *store); // takes NULL
 
@@ -86,6 +86,9 @@ struct index {
     bool unique; // two rows with one key: ERR_CONFLICT naming `field`
     const char *field;
     const char *query; // the query that needs it, in words
+    // Counted up when `keys` makes other keys of a row than before. The store builds a new index,
+    // and one of another edition, from its rows when it is opened.
+    uint16_t edition;
 };
 
 struct table {

@@ -5,23 +5,25 @@
 
 #include "services/cli/cli.h"
 
-int action_call(struct cli *cli);             // call METHOD field=value...
-int action_methods(struct cli *cli);          // all methods, or one in full
-int action_watch(struct cli *cli);            // a board's stream, until it is interrupted
-int action_replay(struct cli *cli);           // what Rufbus makes of a capture
-int action_load(struct cli *cli);             // rows from a .jsonl file, in order
-int action_schema(struct cli *cli);           // the contract as AsyncAPI or Markdown
-int action_top(struct cli *cli);              // every service's figures, once or again and again
-int action_trace(struct cli *cli);            // facts as they are decided
-int action_completion(struct cli *cli);       // completion bash
-int action_man(struct cli *cli);              // the manual page
-int action_check(struct cli *cli);            // every store's fsck, every service's ping
-int action_keys(struct cli *cli);             // keys new | list | revoke | check
-int action_import(struct cli *cli);           // import contacts FILE
-int action_import_inquiries(struct cli *cli); // import inquiries FILE
-int action_search(struct cli *cli);           // search WORDS...
-int action_export(struct cli *cli);           // export contacts FILE
-int action_duplicates(struct cli *cli);       // contact duplicates [ID]
-int action_merge(struct cli *cli);            // contact merge FROM TO
-int action_unmerge(struct cli *cli);          // contact unmerge FROM
-int action_merges(struct cli *cli);           // contact merges [TO]
+int action_call(struct cli *cli);            // call METHOD field=value...
+int action_methods(struct cli *cli);         // all methods, or one in full
+int action_watch(struct cli *cli);           // a board's stream, until it is interrupted
+int action_replay(struct cli *cli);          // what Rufbus makes of a capture
+int action_load(struct cli *cli);            // rows from a .jsonl file, in order
+int action_schema(struct cli *cli);          // the contract as AsyncAPI or Markdown
+int action_top(struct cli *cli);             // every service's figures, once or again and again
+int action_trace(struct cli *cli);           // facts as they are decided
+int action_completion(struct cli *cli);      // completion bash
+int action_man(struct cli *cli);             // the manual page
+int action_check(struct cli *cli);           // every store's fsck, every service's ping
+int action_keys(struct cli *cli);            // keys new | list | revoke | check
+int action_import_contacts(struct cli *cli); // import contacts FILE
+int action_import_files(struct cli *cli);    // import files FILE
+int action_import_past(struct cli *cli);     // import inquiries FILE
+int action_search(struct cli *cli);          // search WORDS...
+int action_export_contacts(struct cli *cli); // export contacts FILE
+int action_export_files(struct cli *cli);    // export files FILE
+int action_duplicates(struct cli *cli);      // contact duplicates [ID]
+int action_merge(struct cli *cli);           // contact merge FROM TO
+int action_unmerge(struct cli *cli);         // contact unmerge FROM
+int action_merges(struct cli *cli);          // contact merges [TO]

@@ -134,11 +134,12 @@ static bool bury(struct request *rq, const struct contact *from)
     return purge_withdraw(rq, from->id);
 }
 
-// The record of an earlier merge of the same contact, taken back since, goes on counting.
+// The record of an earlier merge of the same contact, taken back since, goes on counting; it may
+// even be forgotten by now, with whoever had stayed.
 static int64_t next_version(struct request *rq, struct id id)
 {
     struct contact_merged before;
-    return row_find(rq, &merged_table, id, &before) ? before.version + 1 : 1;
+    return row_find(rq, &merged_table, id, &before) ? before.version + 1 : row_first_version(rq);
 }
 
 static bool record_merge(struct request *rq, const struct contact *from,

@@ -52,7 +52,6 @@ struct purge_notice purge_notice_make(const struct purge_rules *rules,
     int64_t warned_us = purge_days_on(rules, now_us, rules->announce_days);
     return (struct purge_notice){
         .id = contact->id,
-        .version = 1,
         .client = contact->client,
         .last_edit_at = contact->edited_at,
         .announced_at = now_us,

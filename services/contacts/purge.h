@@ -26,7 +26,7 @@ int64_t purge_days_on(const struct purge_rules *rules, int64_t time_us, int64_t 
 int64_t purge_announce_at(const struct purge_rules *rules, int64_t edited_at);
 int64_t purge_delete_at(const struct purge_rules *rules, int64_t edited_at);
 
-// What an announcement made now says.
+// What an announcement made now says; without its version.
 struct purge_notice purge_notice_make(const struct purge_rules *rules,
                                       const struct contact *contact, int64_t now_us);
 

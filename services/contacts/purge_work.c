@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/civil.h"
+#include "common/step/rows.h"
 #include "services/contacts/house.h"
 #include "services/contacts/identity.h"
 #include "services/contacts/merges.h"
@@ -176,8 +177,7 @@ static bool announce(struct request *rq, const struct purge_rules *rules,
         return purge_withdraw(rq, contact->id);
     if (known && purge_judge(rules, &before, contact, rq->now_us) != PURGE_VOID)
         return true;
-    if (known)
-        notice.version = before.version + 1;
+    notice.version = known ? before.version + 1 : row_first_version(rq);
     if (!table_put(rq->txn, &purge_notice_table, &notice, &rq->err))
         return false;
     emit_purge_notice(rq, &notice, false);

@@ -3,7 +3,6 @@
 #include "services/notifier/board_missed.h"
 
 #include "common/step/rows.h"
-#include "common/store/log.h"
 
 #define PAGE_ROWS 50
 
@@ -36,10 +35,8 @@ bool board_missed_take(struct request *rq, const struct fact *fact, const void *
     }
     if (gone)
         return true;
-    // A new row's version begins with the log's number: it never comes back older than its
-    // tombstone.
     next = (struct board_missed){ .id = missed->id,
-                                  .version = was ? before.version + 1 : log_head(rq->txn) + 1,
+                                  .version = was ? before.version + 1 : row_first_version(rq),
                                   .missed = missed,
                                   .client = missed->client,
                                   .staff = missed->staff,

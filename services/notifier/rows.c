@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/text.h"
+#include "common/step/rows.h"
 #include "services/notifier/board.h"
 #include "services/notifier/rows_file.h"
 
@@ -106,13 +107,6 @@ static bool know_staff(struct request *rq, const struct call *call, struct board
 }
 
 // --- rows of the board
-// A new row's version begins with the log's number, never again with 1: a row that has left the
-// board and comes back is newer than its tombstone.
-static int64_t first_version(struct request *rq)
-{
-    return log_head(rq->txn) + 1;
-}
-
 // The row as it was, gone; its version is the next one, so that followers take it for news.
 static void tell_gone(struct request *rq, const struct board_call *row)
 {
@@ -132,7 +126,7 @@ static void take_off(struct request *rq, const struct board_call *row)
 
 static bool put_on(struct request *rq, const struct board_call *before, struct board_call *row)
 {
-    row->version = before ? before->version + 1 : first_version(rq);
+    row->version = before ? before->version + 1 : row_first_version(rq);
     if (before && board_shrinks(before, row)) {
         // Whoever no longer sees the row learns that it is gone; all others see it come back.
         tell_gone(rq, before);

@@ -2,6 +2,8 @@
 // The agents' board: telephony's rows, numbered by this service's own log.
 #include "services/notifier/rows.h"
 
+#include "common/step/rows.h"
+
 #define SERVICE_FILE "proto/notifier.def"
 #include "proto/handlers.inc"
 
@@ -24,7 +26,7 @@ bool rows_agent(struct request *rq, struct id id, const struct agent *told)
         return true;
     }
     row = *told;
-    row.version = was ? before.version + 1 : log_head(rq->txn) + 1;
+    row.version = was ? before.version + 1 : row_first_version(rq);
     if (was && !id_is_zero(before.team) && !id_equal(before.team, told->team)) {
         // The former team learns that the row is gone; all others see it come back.
         tell_gone(rq, &before);

@@ -3,6 +3,7 @@
 // be shown.
 #include "services/notifier/rows_file.h"
 
+#include "common/step/stream.h"
 #include "proto/party.h"
 
 #define TOUCHED_MAX 200 // contacts whose rows one file makes again; more: the whole board
@@ -74,14 +75,24 @@ static void touch_all(struct request *rq, const struct file *file, struct touche
         touch(rq, file->parties[i].contact, touched);
 }
 
+// Locked now, and it may have been shown: what the log still holds of it must not be told whoever
+// comes back. A closed one was open once.
+static bool is_withdrawn(const struct file *told, bool was_shown)
+{
+    return told->has_locked && told->locked && (was_shown || told->state != file_state_OPEN);
+}
+
 bool rows_file(struct request *rq, struct id id, const struct file *told)
 {
     struct touched touched = { .count = 0 };
     struct key key = key_of_id(id);
     struct file before, kept;
 
-    if (table_get(rq->txn, &shown_file_table, &scope_house, &key, rq->arena, &before))
+    bool was = table_get(rq->txn, &shown_file_table, &scope_house, &key, rq->arena, &before);
+    if (was)
         touch_all(rq, &before, &touched);
+    if (told && is_withdrawn(told, was))
+        streams_withdraw(rq);
     if (told && board_shows_file(told)) {
         if (!board_file_kept(told, rq->arena, &kept))
             return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_BOARD_TOO_LARGE, NULL);

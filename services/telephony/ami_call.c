@@ -93,6 +93,7 @@ void ami_call_free(struct ami_model *model, struct ami_call *call)
                 at->home = NULL;
         }
     }
+    ami_call_quiet_until(model, call, 0);
     if (call->previous)
         call->previous->next = call->next;
     else
@@ -376,20 +377,35 @@ void ami_call_settle_at(struct ami_model *model, struct ami_call *call, int64_t 
     call->settle_at = at_us;
 }
 
-static void settle(struct ami_model *model, struct ami_call *call)
+void ami_call_quiet_until(struct ami_model *model, struct ami_call *call, int64_t at_us)
+{
+    model->quiet += (at_us != 0) - (size_t)(call->quiet_until != 0);
+    call->quiet_until = at_us;
+}
+
+// Nothing is told of it yet: nothing is known, or more must come.
+static bool must_wait(struct ami_model *model, struct ami_call *call, bool over)
 {
     if (call->restored && call->here == 0)
-        return; // nothing is known of it yet
-    bool over = is_over(call);
+        return true;
     if (over && !call->root[0]) {
         call->unseen = true; // its first channel was never seen: nor was its end
         call->left_at = 0;
     }
     if (over && call->from_cdr && !call->cdr_seen)
-        return; // its other rows may come
-    if (over && waits_for_cdr(call)) {
-        if (!call->settle_at)
-            ami_call_settle_at(model, call, model->now_us + AMI_GRACE_US);
+        return true; // its other rows may come
+    if (!over || !waits_for_cdr(call))
+        return false;
+    if (!call->settle_at)
+        ami_call_settle_at(model, call, model->now_us + AMI_GRACE_US);
+    return true;
+}
+
+static void settle(struct ami_model *model, struct ami_call *call)
+{
+    bool over = is_over(call);
+    if (must_wait(model, call, over)) {
+        ami_call_quiet_until(model, call, 0);
         return;
     }
     if (call->settle_at)
@@ -412,9 +428,11 @@ void ami_calls_settle(struct ami_model *model)
 
 void ami_calls_overdue(struct ami_model *model, bool all)
 {
-    if (model->settling == 0)
+    if (model->settling == 0 && model->quiet == 0)
         return;
     for (struct ami_call *call = model->calls; call; call = call->next) {
+        if (call->quiet_until && model->now_us >= call->quiet_until)
+            ami_call_touch(model, call);
         if (!call->settle_at || (!all && model->now_us < call->settle_at))
             continue;
         call->cdr_seen = true;

@@ -128,9 +128,11 @@ void ami_model_show_awaited(struct ami_model *model, int64_t now_us)
 int64_t ami_model_due_us(const struct ami_model *model)
 {
     int64_t due_us = INT64_MAX;
-    if (model->settling == 0)
+    if (model->settling == 0 && model->quiet == 0)
         return due_us;
     for (const struct ami_call *call = model->calls; call; call = call->next) {
+        if (call->quiet_until && call->quiet_until < due_us)
+            due_us = call->quiet_until;
         if (call->settle_at && call->settle_at < due_us)
             due_us = call->settle_at;
     }

@@ -23,6 +23,8 @@ struct present {
     const char *ringing[AMI_RUNG_MAX], *talking[AMI_TALKING_MAX];
     size_t ringing_count, talking_count;
     bool rings, talks;
+    bool lifted; // a phone that was called is up, and not yet in a conversation
+    bool parked;
 };
 
 static void add(const char **list, size_t *count, size_t most, const char *extension)
@@ -43,6 +45,8 @@ static void look(const struct ami_model *model, const struct ami_call *call, str
                 continue;
             bool rings = at->state == AMI_RINGING;
             bool talks = at->bridge[0] && !at->parked;
+            out->parked = out->parked || (at->bridge[0] && at->parked);
+            out->lifted = out->lifted || (at->dialed && !at->root && at->state == AMI_UP);
             out->rings = out->rings || rings;
             out->talks = out->talks || talks;
             if (at->kind != AMI_PHONE)
@@ -62,6 +66,37 @@ static enum happening happening(const struct present *present, bool ended)
     if (present->talks)
         return TALKS;
     return present->rings ? RINGS : QUIET;
+}
+
+// --- between two states
+// Lifting, leaving a conversation and hanging up are events of their own, and between them nobody
+// rings or talks. Who waits then is only shown to wait when the PBX says so or nothing follows.
+static bool is_between(struct ami_model *model, struct ami_call *call,
+                       const struct present *present)
+{
+    bool ends = call->hangup.by && call->hangup.root; // nothing else can follow
+    bool lifted = call->state == call_state_RINGING && present->lifted;
+    if (call->state != call_state_RINGING && call->state != call_state_TALKING)
+        return false;
+    if (present->parked || (call->queued && !ends && !lifted))
+        return false;
+    if (ends || lifted) {
+        ami_call_quiet_until(model, call, 0);
+        return true;
+    }
+    if (!call->quiet_until)
+        ami_call_quiet_until(model, call, model->now_us + AMI_QUIET_US);
+    return model->now_us < call->quiet_until;
+}
+
+static enum call_state state_now(struct ami_model *model, struct ami_call *call,
+                                 const struct present *present, bool ended)
+{
+    enum happening what = happening(present, ended);
+    if (what == QUIET && is_between(model, call, present))
+        return call->state;
+    ami_call_quiet_until(model, call, 0);
+    return next_state[call->state][what];
 }
 
 static const char *or_absent(const char *text)
@@ -147,7 +182,7 @@ void ami_row_tell(struct ami_model *model, struct ami_call *call, bool ended)
     struct present present = { 0 };
     struct call row = { 0 };
     look(model, call, &present);
-    call->state = next_state[call->state][happening(&present, ended)];
+    call->state = state_now(model, call, &present, ended);
     for (size_t i = 0; i < call->rung_count; i++)
         rung[i] = call->rung[i];
     row.source = model->source;

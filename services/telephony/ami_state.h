@@ -12,9 +12,10 @@
 #define AMI_CHANNELS_MAX 8192
 #define AMI_CALLS_MAX    4096
 #define AMI_BUCKETS      1024
-#define AMI_STAMP_US     (INT64_C(5) * 1000000)        // how far the PBX's clock may be off
-#define AMI_GRACE_US     (INT64_C(1) * 1000000)        // waited for the Cdr that names the mailbox
-#define AMI_BLIND_US     (INT64_C(1) * 1000000)        // so soon after a gap its cause may be in it
+#define AMI_STAMP_US     (INT64_C(5) * 1000000) // how far the PBX's clock may be off
+#define AMI_GRACE_US     (INT64_C(1) * 1000000) // waited for the Cdr that names the mailbox
+#define AMI_QUIET_US     (INT64_C(3) * 500000)  // between two states of a call; see ami_row.c
+#define AMI_BLIND_US     (INT64_C(1) * 1000000) // so soon after a gap its cause may be in it
 #define AMI_DOUBT_US     (INT64_C(4) * 3600 * 1000000) // how long a call is believed in unseen
 
 // Asterisk's numbers of a channel's state (ChannelState).
@@ -109,7 +110,8 @@ struct ami_call {
     int64_t cdr_start, cdr_end; // of all its rows, in the PBX's own time; 0: not seen
     int64_t settle_at;          // an ended call waits until then for its Cdr; 0: does not
     bool cdr_seen;
-    uint64_t told; // sum of the row last told
+    int64_t quiet_until; // nobody rings or talks any more, which is shown from then on; 0: not so
+    uint64_t told;       // sum of the row last told
 };
 
 struct ami_held; // see ami_stitch.c
@@ -133,6 +135,7 @@ struct ami_model {
     struct ami_call *touched;
     struct ami_held *held;
     size_t settling;            // calls that wait for their Cdr
+    size_t quiet;               // calls with quiet_until
     bool shows_calls;           // this account sees channels
     bool shows_queues;          // and who waits
     bool shows_hangup_requests; // and who hangs up
@@ -219,6 +222,7 @@ bool ami_call_is_blind(const struct ami_call *call, int64_t at_us);
 // Or channels of it are not known at all, as nobody could list them.
 bool ami_call_is_unsure(const struct ami_call *call);
 void ami_call_settle_at(struct ami_model *model, struct ami_call *call, int64_t at_us);
+void ami_call_quiet_until(struct ami_model *model, struct ami_call *call, int64_t at_us);
 void ami_set_caller(const struct ami_model *model, struct ami_call *call, const char *number,
                     const char *name);
 

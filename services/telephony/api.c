@@ -4,6 +4,7 @@
 
 #include "services/telephony/agents.h"
 #include "services/telephony/calls.h"
+#include "services/telephony/missed.h"
 #include "services/telephony/notes.h"
 #include "services/telephony/retention.h"
 #include "services/telephony/store.h"
@@ -100,18 +101,21 @@ static bool take_staff(struct request *rq, const struct fact *fact, const void *
 }
 
 // A call keeps what was shown at the ring; whoever is picked for it later is picked as they are
-// now.
+// now, and whoever is to be called back is named so.
 static bool take_merged(struct request *rq, const struct fact *fact, const void *row)
 {
     const struct contact_merged *told = row;
+    struct contact_merged known;
+    struct key key = key_of_id(fact->entity);
     if (fact->deleted || (told->has_undone && told->undone)) {
-        struct key key = key_of_id(fact->entity);
+        bool was = table_get(rq->txn, &known_merged_table, &scope_house, &key, rq->arena, &known);
         table_del(rq->txn, &known_merged_table, &key);
-        return true;
+        return !was || fact->deleted || missed_follow_merge(rq, &known);
     }
-    struct contact_merged known = *told;
+    known = *told;
     known.conflicts_count = 0;
-    return table_put(rq->txn, &known_merged_table, &known, &rq->err);
+    return table_put(rq->txn, &known_merged_table, &known, &rq->err) &&
+           missed_follow_merge(rq, &known);
 }
 
 // --- what the notifier tells

@@ -70,23 +70,41 @@ static const char *other_number(const struct call *call)
     }
 }
 
-// Fixed once a phone rings: a call keeps what was shown at the ring.
+// The client is found once. A number that moves to another client while a caller waits must not
+// take along what was noted under the first one; only a call of nobody may still find whose it is,
+// until a phone rings or somebody has named the house's contact or file.
+static bool client_is_settled(const struct call *before, bool rung)
+{
+    if (!id_is_zero(before->client) || before->contact || !id_is_zero(before->file))
+        return true;
+    return rung && before->called;
+}
+
+static void find_client(struct request *rq, struct call *next)
+{
+    const struct client_row *client = next->direction == call_direction_INBOUND && next->called
+                                          ? who_was_dialled(rq, next->called)
+                                          : NULL;
+    next->client = client ? client->id : (struct id){ 0 };
+    next->client_name = client ? client->name : NULL;
+}
+
+// Fixed once a phone has rung, also when the caller waits again: a call keeps what was shown at the
+// ring.
 static void identify(struct request *rq, struct call *next, const struct call *before)
 {
-    bool shown = before && before->shown_contact && before->state != call_state_WAITING;
-    if (shown) {
+    bool rung = before && (before->has_ring_at || before->state != call_state_WAITING);
+    if (before && client_is_settled(before, rung)) {
         next->client = before->client;
         next->client_name = before->client_name;
-        next->shown_contact = before->shown_contact;
     } else {
-        const struct client_row *client = next->direction == call_direction_INBOUND && next->called
-                                              ? who_was_dialled(rq, next->called)
-                                              : NULL;
-        next->client = client ? client->id : (struct id){ 0 };
-        next->client_name = client ? client->name : NULL;
-        const char *number = other_number(next);
-        next->shown_contact = number ? who_is_shown(rq, next->client, number) : NULL;
+        find_client(rq, next);
     }
+    const char *number = other_number(next);
+    if (rung && before->shown_contact)
+        next->shown_contact = before->shown_contact;
+    else
+        next->shown_contact = number ? who_is_shown(rq, next->client, number) : NULL;
     who_was_reached(rq, next);
     next->has_hotline = next->hotline =
         (before && before->has_hotline && before->hotline) || hotlines_hold(rq, next);

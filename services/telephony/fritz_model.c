@@ -39,7 +39,7 @@ struct fritz_call {
 
 struct fritz_model {
     struct fritz_model_options options;
-    char source[61], country[8], area[16];
+    char source[61], country[8], area[16], prefix[8];
     struct fritz_call calls[CALLS_MAX];
 };
 
@@ -57,6 +57,9 @@ struct fritz_model *fritz_model_new(const struct fritz_model_options *options)
         snprintf(model->area, sizeof model->area, "%s", options->home.area);
         model->options.home.area = model->area;
     }
+    if (options->prefix)
+        snprintf(model->prefix, sizeof model->prefix, "%s", options->prefix);
+    model->options.prefix = model->prefix;
     return model;
 }
 
@@ -183,6 +186,14 @@ static void cut(char out[SHORT_MAX + 1], const char *text)
     out[size] = '\0';
 }
 
+static void name_extension(const struct fritz_model *model, const char *text,
+                           char out[SHORT_MAX + 1])
+{
+    char whole[2 * SHORT_MAX];
+    snprintf(whole, sizeof whole, "%s%.*s", *text ? model->prefix : "", SHORT_MAX, text);
+    cut(out, whole);
+}
+
 // --- the four messages
 static void begin(struct fritz_model *model, const struct fritz_message *message, int64_t now_us)
 {
@@ -203,7 +214,7 @@ static void begin(struct fritz_model *model, const struct fritz_message *message
     } else {
         number_seen(message->own, &model->options.home, &call->caller);
         number_dialled(message->called, &model->options.home, &call->called);
-        cut(call->agent, message->extension);
+        name_extension(model, message->extension, call->agent);
     }
     tell(model, call);
 }
@@ -242,8 +253,9 @@ static void connect_to(struct fritz_model *model, const struct fritz_message *me
     }
     if (call->talking[0])
         call->talk_us += now_us - call->talk_from;
-    const char *extension = *message->extension ? message->extension : call->agent;
-    cut(call->talking, *extension ? extension : "?");
+    name_extension(model, message->extension, call->talking);
+    if (!call->talking[0])
+        cut(call->talking, call->agent[0] ? call->agent : "?");
     if (!call->agent[0])
         memcpy(call->agent, call->talking, sizeof call->agent);
     if (!call->answered_at)

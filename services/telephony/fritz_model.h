@@ -19,6 +19,9 @@ struct fritz_model_options {
     struct phone_home home; // of this box: what its own and dialled numbers without area code mean
     struct fritz_range machines[FRITZ_MACHINES_MAX];
     size_t machine_count;
+    // Before each extension as the box counts them: extension 1 of one box is not that of another.
+    // NULL: none.
+    const char *prefix;
     // As ami_model_options.call.
     void (*call)(void *context, const struct call *row);
     void *context;

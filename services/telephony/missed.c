@@ -8,6 +8,7 @@
 #include "common/wire/codec.h"
 #include "services/telephony/store.h"
 #include "services/telephony/store_missed.h"
+#include "services/telephony/who.h"
 
 #define OPEN_MAX      50 // entries that one call can settle
 #define NUMBERS_MAX   10
@@ -95,13 +96,14 @@ static void find_open(struct request *rq, const char *who, struct found *found)
 
 static bool find_all(struct request *rq, const struct call *call, struct found *found)
 {
-    struct id contact = contact_of(call);
+    struct id ids[WHO_IDS_MAX], contact = contact_of(call);
+    size_t id_count = id_is_zero(contact) ? 0 : who_ids(rq, contact, ids, WHO_IDS_MAX);
     found->count = 0;
     found->rows = arena_array(rq->arena, OPEN_MAX + 1, sizeof *found->rows);
     if (!found->rows)
         return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_MEMORY_FULL, NULL);
-    if (!id_is_zero(contact))
-        find_open(rq, id_text(contact).text, found);
+    for (size_t i = 0; i < id_count; i++)
+        find_open(rq, id_text(ids[i]).text, found);
     if (number_of(call))
         find_open(rq, number_of(call), found);
     find_own(rq, call, found);
@@ -179,13 +181,14 @@ static bool add_number(struct request *rq, struct missed *row, const char *numbe
     return true;
 }
 
-static bool fits(const struct missed *row, const struct call *call)
+static bool fits(struct request *rq, const struct missed *row, const struct call *call)
 {
     struct id contact = contact_of(call);
     if (!id_equal(row->client, call->client))
         return false;
     // The same number, but another person by now: an entry of their own.
-    return id_is_zero(row->contact) || id_is_zero(contact) || id_equal(row->contact, contact);
+    return id_is_zero(row->contact) || id_is_zero(contact) ||
+           id_equal(who_id_now(rq, row->contact), who_id_now(rq, contact));
 }
 
 static bool add_missed(struct request *rq, const struct call *call)
@@ -198,7 +201,7 @@ static bool add_missed(struct request *rq, const struct call *call)
                             .first_at = call->started_at };
     struct missed *row = &fresh;
     for (size_t i = 0; i < found.count && row == &fresh; i++) {
-        if (fits(&found.rows[i], call))
+        if (fits(rq, &found.rows[i], call))
             row = &found.rows[i];
     }
     row->count++;
@@ -228,6 +231,44 @@ bool missed_follow(struct request *rq, const struct call *before, const struct c
         return settle_all(rq, call);
     if (was_missed(call) && !(before && was_missed(before)))
         return add_missed(rq, call);
+    return true;
+}
+
+// --- a merge, or one taken back
+// Who called last, as they are now: so it comes out right in both directions.
+static bool name_again(struct request *rq, const struct contact_merged *merged, struct missed *row)
+{
+    struct call call;
+    struct contact contact;
+    struct key key = key_of_id(row->last_call);
+    if (!table_get(rq->txn, &call_table, &scope_house, &key, rq->arena, &call))
+        return true;
+    struct id now = who_id_now(rq, contact_of(&call));
+    if (id_is_zero(now) || id_equal(now, row->contact))
+        return true;
+    key = key_of_id(now);
+    row->contact = now;
+    if (table_get(rq->txn, &known_contact_table, &scope_house, &key, rq->arena, &contact))
+        row->name = contact.name;
+    else // told before the contact itself
+        row->name = id_equal(now, merged->id) ? merged->from_name : merged->to_name;
+    return write_entry(rq, row);
+}
+
+bool missed_follow_merge(struct request *rq, const struct contact_merged *merged)
+{
+    struct id ids[2 * WHO_IDS_MAX];
+    size_t count = who_ids(rq, merged->to, ids, WHO_IDS_MAX);
+    struct found found = { .rows = arena_array(rq->arena, OPEN_MAX + 1, sizeof *found.rows) };
+    if (!found.rows)
+        return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_MEMORY_FULL, NULL);
+    count += who_ids(rq, merged->id, ids + count, WHO_IDS_MAX);
+    for (size_t i = 0; i < count; i++)
+        find_open(rq, id_text(ids[i]).text, &found);
+    for (size_t i = 0; i < found.count; i++) {
+        if (!name_again(rq, merged, &found.rows[i]))
+            return false;
+    }
     return true;
 }
 

@@ -8,6 +8,7 @@
 #include "services/telephony/note.h"
 #include "services/telephony/store.h"
 #include "services/telephony/store_note.h"
+#include "services/telephony/who.h"
 
 #define LIMIT_DEFAULT 50
 #define LOOKED_AT_MAX 20000
@@ -117,8 +118,7 @@ static bool find_contact(struct request *rq, const struct note_new *in, struct n
         id = of->call->shown_contact->contact;
     if (id_is_zero(id))
         return true;
-    struct key key = key_of_id(id);
-    bool known = table_get(rq->txn, &known_contact_table, &scope_house, &key, rq->arena, &contact);
+    bool known = who_is_now(rq, id, &contact);
     struct id client = of->call ? of->call->client : in->client;
     if (known && id_equal(contact.client, client)) {
         of->contact_name = contact.name;
@@ -166,9 +166,7 @@ static bool check_contact(struct request *rq, const struct note_change *in,
     struct contact contact;
     if (id_is_zero(in->contact))
         return true;
-    struct key key = key_of_id(in->contact);
-    if (table_get(rq->txn, &known_contact_table, &scope_house, &key, rq->arena, &contact) &&
-        id_equal(contact.client, row->client))
+    if (who_is_now(rq, in->contact, &contact) && id_equal(contact.client, row->client))
         return true;
     return fail(&rq->err, ERR_NOT_FOUND, "contact", TEXT_CALL_CONTACT_UNKNOWN, NULL);
 }
@@ -218,13 +216,20 @@ static bool same_or_any(struct id wanted, struct id id)
     return id_is_zero(wanted) || id_equal(wanted, id);
 }
 
-static bool fits(const struct call_note *note, const struct note_query *query)
+// Notes keep the id that was named; who is asked for may have been merged since, or with them.
+static bool contact_fits(struct request *rq, struct id wanted, struct id id)
+{
+    return id_is_zero(wanted) || id_equal(who_id_now(rq, wanted), who_id_now(rq, id));
+}
+
+static bool fits(struct request *rq, const struct call_note *note, const struct note_query *query)
 {
     bool staff = id_is_zero(query->staff);
     for (size_t i = 0; i < note->staff_count; i++)
         staff = staff || id_equal(note->staff[i], query->staff);
     return staff && same_or_any(query->call, note->call) &&
-           same_or_any(query->client, note->client) && same_or_any(query->contact, note->contact) &&
+           same_or_any(query->client, note->client) &&
+           contact_fits(rq, query->contact, note->contact) &&
            same_or_any(query->file, note->file) &&
            (!query->outcome || query->outcome == note->outcome);
 }
@@ -243,27 +248,82 @@ static bool start_behind(struct request *rq, const struct note_query *query, str
     return true;
 }
 
+// One walk for each id by which notes may name whom they are about: together newest first.
+struct reading {
+    struct walk *walks[WHO_IDS_MAX];
+    struct call_note *next; // of each walk
+    bool more[WHO_IDS_MAX];
+    size_t count;
+};
+
+static bool reading_open(struct request *rq, const struct note_query *query,
+                         struct reading *reading)
+{
+    struct walk_options options = { .scope = &rq->scope, .down = true };
+    struct id ids[WHO_IDS_MAX] = { id_wanted(query, &options.index) };
+    size_t count = 1;
+    if (options.index == note_by_contact)
+        count = who_ids(rq, ids[0], ids, WHO_IDS_MAX);
+    reading->next = arena_array(rq->arena, count, sizeof *reading->next);
+    if (!reading->next)
+        return full(rq);
+    for (; reading->count < count; reading->count++) {
+        size_t at = reading->count;
+        if (!id_is_zero(ids[at]))
+            options.prefix = key_of_id(ids[at]);
+        if (!start_behind(rq, query, ids[at], &options))
+            return false;
+        reading->walks[at] = walk_open(rq->txn, &note_table, &options, rq->arena);
+        reading->more[at] = walk_next(reading->walks[at], &reading->next[at]);
+    }
+    return true;
+}
+
+static void reading_close(struct reading *reading)
+{
+    for (size_t i = 0; i < reading->count; i++)
+        walk_close(reading->walks[i]);
+}
+
+static bool is_before(const struct call_note *a, const struct call_note *b)
+{
+    if (a->called_at != b->called_at)
+        return a->called_at > b->called_at;
+    return memcmp(a->id.bytes, b->id.bytes, sizeof a->id.bytes) > 0;
+}
+
+static bool reading_next(struct reading *reading, struct call_note *out)
+{
+    size_t best = reading->count;
+    for (size_t i = 0; i < reading->count; i++) {
+        if (reading->more[i] &&
+            (best == reading->count || is_before(&reading->next[i], &reading->next[best])))
+            best = i;
+    }
+    if (best == reading->count)
+        return false;
+    *out = reading->next[best];
+    reading->more[best] = walk_next(reading->walks[best], &reading->next[best]);
+    return true;
+}
+
 bool notes_list(struct request *rq, const struct note_query *query, struct note_page *out)
 {
     size_t limit = query->has_limit ? (size_t)query->limit : LIMIT_DEFAULT;
-    struct walk_options options = { .scope = &rq->scope, .down = true };
-    struct id id = id_wanted(query, &options.index);
-    if (!id_is_zero(id))
-        options.prefix = key_of_id(id);
-    if (!start_behind(rq, query, id, &options))
-        return false;
+    struct reading reading = { .count = 0 };
     struct call_note *rows = arena_array(rq->arena, limit + 1, sizeof *rows);
     if (!rows)
         return fail(&rq->err, ERR_TOO_LARGE, "limit", TEXT_ANSWER_TOO_LARGE, NULL);
-    struct walk *walk = walk_open(rq->txn, &note_table, &options, rq->arena);
+    bool opened = reading_open(rq, query, &reading);
     size_t count = 0, looked_at = 0;
-    while (count <= limit && looked_at++ < LOOKED_AT_MAX && walk_next(walk, &rows[count]))
-        count += fits(&rows[count], query);
-    walk_close(walk);
+    while (opened && count <= limit && looked_at++ < LOOKED_AT_MAX &&
+           reading_next(&reading, &rows[count]))
+        count += fits(rq, &rows[count], query);
+    reading_close(&reading);
     out->more = count > limit || looked_at > LOOKED_AT_MAX;
     out->notes = rows;
     out->notes_count = count > limit ? limit : count;
-    return true;
+    return opened;
 }
 
 // The present one first. Whoever may see the note may see how it came about.
@@ -310,11 +370,10 @@ static bool note_of_line(struct request *rq, struct id call, struct id contact,
     struct note_new in = { .contact = contact, .outcome = note_outcome_DONE };
     struct call row;
     struct contact known;
-    struct key key = key_of_id(call), contact_key = key_of_id(contact);
+    struct key key = key_of_id(call);
     if (!id_is_zero(call) && table_get(rq->txn, &call_table, &scope_house, &key, rq->arena, &row))
         of.call = &row;
-    bool is_known = !id_is_zero(contact) && table_get(rq->txn, &known_contact_table, &scope_house,
-                                                      &contact_key, rq->arena, &known);
+    bool is_known = !id_is_zero(contact) && who_is_now(rq, contact, &known);
     if (is_known)
         of.contact_name = known.name;
     // Made of the line: whatever is repeated meets the same note.

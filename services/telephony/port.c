@@ -102,6 +102,22 @@ static bool add(struct telephony *telephony, struct source *source)
     return source != NULL;
 }
 
+// Extension 10 of one box is another phone than that of the next one.
+static bool prefixes_differ(const struct telephony *telephony, struct err *err)
+{
+    for (size_t i = 0; i < telephony->source_count; i++) {
+        const char *one = source_fritz_prefix(telephony->sources[i]);
+        for (size_t k = 0; one && k < i; k++) {
+            const char *other = source_fritz_prefix(telephony->sources[k]);
+            if (other && strcmp(one, other) == 0)
+                return fail(err, ERR_INVALID, "fritz", TEXT_FRITZ_PREFIX,
+                            source_called(telephony->sources[k]),
+                            source_called(telephony->sources[i]), NULL);
+        }
+    }
+    return true;
+}
+
 static bool start_port(void *port, const struct app_start *start, struct err *err)
 {
     struct telephony *telephony = port;
@@ -123,7 +139,7 @@ static bool start_port(void *port, const struct app_start *start, struct err *er
             return false;
     }
     for (int i = 0; (spec = start->value(start, "fritz", i)) != NULL && *spec; i++) {
-        if (!add(telephony, source_fritz(&place, spec, err)))
+        if (!add(telephony, source_fritz(&place, spec, err)) || !prefixes_differ(telephony, err))
             return false;
     }
     bool real_pace = strcmp(start->value(start, "replay-pace", 0), "real") == 0;
@@ -148,7 +164,7 @@ const struct option telephony_options[TELEPHONY_OPTIONS] = {
       "Asterisk-Anlage (Manager-Schnittstelle), mehrfach möglich; das Geheimnis besser in "
       "telephony.conf",
       "Asterisk PBX (manager interface), may be repeated; keep the secret in telephony.conf" },
-    { "fritz", "NAME=RECHNER[:PORT][,area=30][,machine=40-49]", true, NULL,
+    { "fritz", "NAME=RECHNER[:PORT][,area=30][,machine=40-49][,prefix=7]", true, NULL,
       "Anrufmonitor einer FRITZ!Box (am Telefon #96*5* wählen), mehrfach möglich",
       "call monitor of a FRITZ!Box (dial #96*5* on a phone), may be repeated" },
     { "replay", "NAME=DATEI.ami", true, NULL, "eine Aufzeichnung abspielen, mehrfach möglich",

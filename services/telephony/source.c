@@ -106,8 +106,6 @@ void source_free(struct source *source)
     ami_replay_free(source->replay);
     ami_model_free(source->model);
     source_fritz_free(source);
-    if (source->restoring)
-        *source->restoring = NULL;
     teller_free(source->teller);
     struct switchboard *board = source->place.board;
     if (board->link_count > 0 && source->row == &board->links[board->link_count - 1])

@@ -35,9 +35,11 @@ struct source *source_live(const struct source_place *place, const char *spec, s
 // of the capture.
 struct source *source_replay(const struct source_place *place, const char *spec, bool real_pace,
                              struct err *err);
-// "NAME=HOST[:PORT][,area=30][,machine=40-49+5]": a FRITZ!Box's call monitor (TCP 1012, switched on
-// by dialling #96*5*).
+// "NAME=HOST[:PORT][,area=30][,machine=40-49+5][,prefix=7]": a FRITZ!Box's call monitor (TCP 1012,
+// switched on by dialling #96*5*).
 struct source *source_fritz(const struct source_place *place, const char *spec, struct err *err);
+// What stands before its extensions ("": nothing); NULL: the source is no FRITZ!Box.
+const char *source_fritz_prefix(const struct source *source);
 void source_free(struct source *source);                // takes NULL
 const char *source_called(const struct source *source); // its name
 // Sends the PBX what it is to do. False with `err`: nothing was sent, and never will be.

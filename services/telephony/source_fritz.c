@@ -13,7 +13,7 @@
 struct fritz {
     struct fritz_reader reader;
     struct fritz_model *model;
-    char area[16];
+    char area[16], prefix[8];
     struct fritz_range machines[FRITZ_MACHINES_MAX];
     size_t machine_count;
 };
@@ -89,7 +89,7 @@ static void ready(struct source *source)
     source->link = link_new(source->place.loop, source->host, source->port, &listener, source);
 }
 
-// --- the option: NAME=HOST[:PORT][,area=30][,machine=40-49+5]
+// --- the option: NAME=HOST[:PORT][,area=30][,machine=40-49+5][,prefix=7]
 static bool parse_machines(struct fritz *fritz, const char *text)
 {
     fritz->machine_count = 0;
@@ -119,6 +119,13 @@ static bool parse_word(struct fritz *fritz, const char *word)
         if (size < 2 || size > 6 || strspn(word + 5, "0123456789") != size || word[5] == '0')
             return false;
         memcpy(fritz->area, word + 5, size + 1);
+        return true;
+    }
+    if (strncmp(word, "prefix=", 7) == 0) {
+        size_t size = strlen(word + 7);
+        if (size == 0 || size > 4 || strspn(word + 7, "0123456789") != size)
+            return false;
+        memcpy(fritz->prefix, word + 7, size + 1);
         return true;
     }
     return strncmp(word, "machine=", 8) == 0 && parse_machines(fritz, word + 8);
@@ -184,6 +191,7 @@ struct source *source_fritz(const struct source_place *place, const char *spec, 
     struct fritz_model_options options = { .source = source->name,
                                            .home = place->board->home,
                                            .machine_count = source->fritz->machine_count,
+                                           .prefix = source->fritz->prefix,
                                            .call = teller_tell,
                                            .context = source->teller };
     memcpy(options.machines, source->fritz->machines, sizeof options.machines);
@@ -192,6 +200,11 @@ struct source *source_fritz(const struct source_place *place, const char *spec, 
     source->fritz->model = fritz_model_new(&options);
     source_restore(source, restored, ready);
     return source;
+}
+
+const char *source_fritz_prefix(const struct source *source)
+{
+    return source->fritz ? source->fritz->prefix : NULL;
 }
 
 void source_fritz_say(struct source *source)

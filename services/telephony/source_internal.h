@@ -33,10 +33,13 @@ struct source {
     struct fritz *fritz;
     int64_t begun_us; // when the first step was played
 
-    int timer;                 // of the session or the replay; 0: none
-    int retry;                 // of told calls that were not committed; 0: none
-    int restore;               // of taking back the calls of before; 0: none
-    struct source **restoring; // set to NULL when the source is gone; see source_restore.c
+    int timer;   // of the session or the replay; 0: none
+    int retry;   // of told calls that were not committed; 0: none
+    int restore; // of taking back the calls of before; 0: none
+    struct {
+        void (*take)(struct source *source, const struct call *row);
+        void (*ready)(struct source *source);
+    } restoring; // see source_restore.c
 };
 
 // The name before "="; moves *spec behind it.
@@ -53,7 +56,7 @@ void source_fritz_say(struct source *source);
 void source_fritz_free(struct source *source);
 
 // --- source_restore.c
-// Asks for the source's calls that had not ended, until it is answered; then calls `take` for each,
-// and `ready`. Ended by source_free.
-void source_restore(struct source *source, void (*take)(struct source *, const struct call *),
+// Asks for the source's calls that had not ended, until it is answered; then calls `take_call` for
+// each, and `ready`. Ended by source_free.
+void source_restore(struct source *source, void (*take_call)(struct source *, const struct call *),
                     void (*ready)(struct source *));

@@ -111,24 +111,14 @@ static void closed(void *context, const char *why, int64_t now_us)
 
 static const struct link_listener listener = { connected, bytes_came, closed };
 
-// --- taking back what lived before this process began
-static void restore(void *context, int64_t now_us);
-
-static void restored(void *context, bool committed)
+static void restored(struct source *source, const struct call *row)
 {
-    struct source *source = context;
-    if (committed)
-        source->link = link_new(source->place.loop, source->host, source->port, &listener, source);
-    else
-        source->restore = loop_after(source->place.loop, TELLER_PAUSE_MS, restore, source);
+    ami_model_restore(source->model, row);
 }
 
-static void restore(void *context, int64_t now_us)
+static void ready(struct source *source)
 {
-    (void)now_us;
-    struct source *source = context;
-    source->restore = 0;
-    teller_restore(source->teller, source->model, source->name, restored);
+    source->link = link_new(source->place.loop, source->host, source->port, &listener, source);
 }
 
 // USER:SECRET@HOST:PORT
@@ -177,7 +167,7 @@ struct source *source_live(const struct source_place *place, const char *spec, s
         .heard = heard,
     };
     source->session = ami_session_new(&options);
-    restore(source, loop_now_us());
+    source_restore(source, restored, ready);
     return source;
 }
 

@@ -235,11 +235,25 @@ static void known_merged_key(const void *row, struct key *key)
     key_id(key, merged->id);
 }
 
+static void known_merged_to_keys(const void *row, struct keys *keys)
+{
+    const struct contact_merged *merged = row;
+    struct key key = key_of_id(merged->to);
+    keys_add(keys, &key);
+}
+
+static const struct index known_merged_indexes[] = {
+    { "merged.by_to", known_merged_to_keys, .query = "as whom else rows name a contact" },
+};
+const struct index *const known_merged_by_to = &known_merged_indexes[0];
+
 const struct table known_merged_table = {
     .name = "merged",
     .number = 50,
     .record = contact_merged_record,
     .key = known_merged_key,
+    .indexes = known_merged_indexes,
+    .index_count = COUNT_OF(known_merged_indexes),
 };
 
 const struct table *const telephony_tables[TELEPHONY_TABLES] = {

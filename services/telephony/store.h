@@ -20,7 +20,8 @@ extern const struct index *const known_client_by_number; // (e164)
 extern const struct table known_staff_table;
 extern const struct index *const known_staff_by_extension; // (extension)
 
-extern const struct table known_merged_table; // where contacts went
+extern const struct table known_merged_table;        // where contacts went
+extern const struct index *const known_merged_by_to; // (to)
 
 extern const struct table agent_table;
 extern const struct index *const agent_by_wrap_up; // (wrap_up_until)

@@ -20,9 +20,7 @@ struct told {
 struct restoring {
     struct teller *teller; // NULL: it is gone
     struct arena *arena;
-    struct ami_model *model;
-    const char *source;
-    void (*done)(void *context, bool committed);
+    struct teller_restoring how;
     const struct call *rows;
     size_t count;
 };
@@ -175,7 +173,7 @@ static bool run_restore(struct request *rq, void *argument)
     if (!restoring->teller)
         return true;
     arena_reset(restoring->arena);
-    restoring->count = calls_live(rq, restoring->source, restoring->arena, &restoring->rows);
+    restoring->count = calls_live(rq, restoring->how.source, restoring->arena, &restoring->rows);
     return true;
 }
 
@@ -186,24 +184,20 @@ static void done_restore(void *argument, bool committed)
     if (teller) {
         teller->restoring = NULL;
         for (size_t i = 0; i < restoring->count && committed; i++)
-            ami_model_restore(restoring->model, &restoring->rows[i]);
-        restoring->done(teller->options.context, committed);
+            restoring->how.take(teller->options.context, &restoring->rows[i]);
+        restoring->how.done(teller->options.context, committed);
     }
     arena_free(restoring->arena);
     free(restoring);
 }
 
-void teller_restore(struct teller *teller, struct ami_model *model, const char *source,
-                    void (*done)(void *context, bool committed))
+void teller_restore(struct teller *teller, const struct teller_restoring *how)
 {
     struct restoring *restoring = calloc(1, sizeof *restoring);
     if (!restoring)
         abort();
-    *restoring = (struct restoring){ .teller = teller,
-                                     .arena = arena_new(LIVE_BYTES_MAX),
-                                     .model = model,
-                                     .source = source,
-                                     .done = done };
+    *restoring =
+        (struct restoring){ .teller = teller, .arena = arena_new(LIVE_BYTES_MAX), .how = *how };
     teller->restoring = restoring;
     struct input input = { run_restore, done_restore, restoring };
     server_input(teller->options.server, &input);

@@ -29,8 +29,13 @@ void teller_free(struct teller *teller); // takes NULL
 void teller_tell(void *context, const struct call *row);
 void teller_retry(struct teller *teller);
 
-// Gives the model the source's calls that have not ended; to be done before the link is up. Then
-// calls `done`; not committed: nothing was given, try again after TELLER_PAUSE_MS. Not called when
-// the teller is freed before.
-void teller_restore(struct teller *teller, struct ami_model *model, const char *source,
-                    void (*done)(void *context, bool committed));
+// What lived before this process began: each of the source's calls that have not ended is handed to
+// `take`, then `done` is called; both with the teller's context. To be done before the link is up.
+// Not committed: nothing was given, try again after TELLER_PAUSE_MS. Neither is called when the
+// teller is freed before.
+struct teller_restoring {
+    const char *source;
+    void (*take)(void *context, const struct call *row);
+    void (*done)(void *context, bool committed);
+};
+void teller_restore(struct teller *teller, const struct teller_restoring *how);

@@ -8,6 +8,7 @@
 #include "common/base/civil.h"
 #include "services/telephony/notes.h"
 #include "services/telephony/store.h"
+#include "services/telephony/who.h"
 
 #define SERVICE_FILE "proto/telephony_told.def"
 #include "proto/handlers.inc"
@@ -50,11 +51,15 @@ const struct table call_told_table = {
 };
 
 // --- in which call
-static bool is_with(const struct call *call, struct id contact)
+// Also when they were merged since: a call keeps the id that was shown.
+static bool is_with(struct request *rq, const struct call *call, struct id contact)
 {
+    struct id with = { { 0 } };
     if (call->contact)
-        return id_equal(call->contact->contact, contact);
-    return call->shown_contact && id_equal(call->shown_contact->contact, contact);
+        with = call->contact->contact;
+    else if (call->shown_contact)
+        with = call->shown_contact->contact;
+    return !id_is_zero(with) && id_equal(who_id_now(rq, with), who_id_now(rq, contact));
 }
 
 static bool is_theirs(const struct call *call, const char *actor)
@@ -89,7 +94,8 @@ static struct id likely_call(struct request *rq, const struct message_told *told
     for (int i = 0; i < CALLS_MAX && walk_next(walk, &call); i++) {
         if (call.started_at < told->told_at - CALL_LONGEST)
             break;
-        if (!is_with(&call, told->contact) || !fits_time(&call, told->told_at))
+        if (!id_equal(call.client, told->client) || !is_with(rq, &call, told->contact) ||
+            !fits_time(&call, told->told_at))
             continue;
         if (id_is_zero(found) || is_theirs(&call, told->told_by))
             found = call.id;
@@ -159,8 +165,9 @@ bool call_told(struct request *rq, const struct by_id *in, struct told_in_calls 
                                     .scope = &scope_house,
                                     .prefix = key };
     struct walk *walk = walk_open(rq->txn, &call_told_table, &options, rq->arena);
+    // A call of nobody may have found its client since: what was told before is the house's.
     while (out->messages_count < LINES_MAX && walk_next(walk, &rows[out->messages_count]))
-        out->messages_count++;
+        out->messages_count += id_equal(rows[out->messages_count].client, call.client);
     walk_close(walk);
     out->messages = rows;
     return true;

@@ -103,6 +103,35 @@ bool who_is_now(struct request *rq, struct id contact, struct contact *out)
     return false;
 }
 
+struct id who_id_now(struct request *rq, struct id contact)
+{
+    struct contact_merged merged;
+    for (int steps = 0; steps <= CHAIN_MAX; steps++) {
+        struct key key = key_of_id(contact);
+        if (!table_get(rq->txn, &known_merged_table, &scope_house, &key, rq->arena, &merged))
+            break;
+        contact = merged.to;
+    }
+    return contact;
+}
+
+size_t who_ids(struct request *rq, struct id contact, struct id *ids, size_t room)
+{
+    size_t count = 0;
+    ids[count++] = who_id_now(rq, contact);
+    for (size_t i = 0; i < count; i++) {
+        struct walk_options options = { .index = known_merged_by_to,
+                                        .scope = &scope_house,
+                                        .prefix = key_of_id(ids[i]) };
+        struct walk *walk = walk_open(rq->txn, &known_merged_table, &options, rq->arena);
+        struct contact_merged merged;
+        while (count < room && walk_next(walk, &merged))
+            ids[count++] = merged.id;
+        walk_close(walk);
+    }
+    return count;
+}
+
 // --- whose phones
 struct reached {
     struct id *staff, *teams;

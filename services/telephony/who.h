@@ -17,3 +17,9 @@ void who_was_reached(struct request *rq, struct call *call);
 
 // The contact as it is known now, also when it was merged into another since; false: nobody.
 MUST_USE bool who_is_now(struct request *rq, struct id contact, struct contact *out);
+
+#define WHO_IDS_MAX 50
+// Rows keep the id that was named. The one it is after merges; itself when nobody was merged away.
+struct id who_id_now(struct request *rq, struct id contact);
+// All the ids by which rows may name it, the present one first; their count, `room` at most.
+size_t who_ids(struct request *rq, struct id contact, struct id *ids, size_t room);

@@ -98,6 +98,23 @@ TEST(a_caller_is_announced_and_goes_to_the_second)
     fixture_free(fx);
 }
 
+// Whoever followed the first announcement would take a lower version for old news.
+TEST(an_announcement_that_was_withdrawn_counts_on)
+{
+    struct fixture *fx = world_new();
+    struct contact eva = caller_of(fx, house, "Eva"), out;
+    struct fact withdrawn, again;
+    clock_at(fx, at(ANNOUNCED) + SECONDS(1));
+    struct contact_change change = { .id = eva.id, .version = 1, .handling_note = "neu" };
+    CHECK_INT(call_contact_edit(&fx->client, &change, &out), CALL_DONE);
+    CHECK(fixture_fact_at(fx, "purge_notice", -1, &withdrawn, NULL));
+    CHECK(withdrawn.deleted);
+    clock_at(fx, at(ANNOUNCED) + DAYS(180));
+    CHECK(fixture_fact_at(fx, "purge_notice", -1, &again, NULL));
+    CHECK(!again.deleted && again.version > withdrawn.version);
+    fixture_free(fx);
+}
+
 TEST(an_edit_a_category_or_keep_saves)
 {
     static const char *const both[] = { "Anrufer", "Kunde" };

@@ -118,6 +118,45 @@ TEST(another_clients_call_gets_no_line)
     house_free(two.house);
 }
 
+// The number that was dialled is given to a client while the caller waits: what the house's contact
+// was told until then is not theirs to see.
+TEST(what_was_told_before_a_call_found_its_client_is_not_the_clients)
+{
+    struct two two = two_new();
+    struct number own = { .typed = "+49 30 7654321" };
+    struct contact ida;
+    struct message_told told;
+    struct client_row practice;
+    struct call call = inbound(two.telephony, "9", "+4940669690999", "+49307654321");
+    call.state = call_state_WAITING;
+    see(two.telephony, &call);
+    struct call_page page = { 0 };
+    CHECK_INT(call_call_list(&two.telephony->client, &(struct call_query){ 0 }, &page), CALL_DONE);
+    CHECK(page.calls_count > 0);
+    call.id = page.calls[0].id;
+    CHECK_INT(call_contact_add(&two.contacts->client,
+                               &(struct contact_new){ .name = "Ida", .message = "x" }, &ida),
+              CALL_DONE);
+    struct message_tell_in in = { .contact = ida.id, .call = call.id };
+    CHECK_INT(call_message_tell(&two.contacts->client, &in, &told), CALL_DONE);
+    house_settle(two.house);
+    CHECK_INT((int64_t)told_in(&two, call.id).messages_count, 1);
+    struct client_new client = { .name = "Praxis", .numbers = &own, .numbers_count = 1 };
+    CHECK_INT(call_client_add(&two.contacts->client, &client, &practice), CALL_DONE);
+    house_settle(two.house);
+    call.queue = "zentrale";
+    struct id id = call.id;
+    call.id = (struct id){ { 0 } };
+    see(two.telephony, &call);
+    fixture_as(two.telephony, ROLE_BIT(CLIENT), (struct scope){ SCOPE_CLIENT, practice.id }, "p");
+    struct call row;
+    CHECK_INT(call_call_get(&two.telephony->client, &(struct by_id){ id }, &row), CALL_DONE);
+    struct told_in_calls lines = { 0 };
+    CHECK_INT(call_call_told(&two.telephony->client, &(struct by_id){ id }, &lines), CALL_DONE);
+    CHECK_INT((int64_t)lines.messages_count, 0);
+    house_free(two.house);
+}
+
 // --- by chance
 static enum mail_fate judge(void *context, const struct mail *mail, int64_t *ret_delay_us)
 {

@@ -150,6 +150,42 @@ TEST(a_locked_file_is_neither_shown_nor_kept)
     fixture_free(fx);
 }
 
+// Its name stands in facts that the log still holds.
+TEST(a_file_that_was_locked_is_not_told_whoever_comes_back)
+{
+    struct fixture *fx = fixture_new(&notifier_service);
+    struct party party = { .contact = id_number(ADA), .role = party_role_OPPONENT };
+    struct file file = file_of(90, 1, &party);
+    struct stream_order order = { .board = board_CALLS, .credit = 100 };
+    const struct stream_event *event;
+    struct board_call row;
+    bool told = false;
+
+    tell_contact(fx, ADA, 1, NULL);
+    ada_calls(fx, 1, 0);
+    struct watch *watch = fixture_watch(fx, &order);
+    while ((event = watch_next(watch))) {
+        order.has_epoch = order.has_seq = true;
+        order.epoch = event->epoch;
+        order.seq = event->seq;
+    }
+    CHECK(watch_close(watch));
+    tell_file(fx, &file);
+    watch = fixture_watch(fx, &order);
+    while ((event = watch_row(watch, board_call_record(), &row)))
+        told = told || (event->row.size && row.callers_count && row.callers[0].files_count);
+    CHECK(told);
+    CHECK(watch_close(watch));
+    file.version = 2;
+    file.has_locked = file.locked = true;
+    tell_file(fx, &file);
+    watch = fixture_watch(fx, &order);
+    for (told = false; (event = watch_row(watch, board_call_record(), &row));)
+        told = told || (event->row.size && row.callers_count && row.callers[0].files_count);
+    CHECK(!told);
+    fixture_free(fx);
+}
+
 TEST(a_closed_file_or_another_clients_is_not_shown)
 {
     struct fixture *fx = fixture_new(&notifier_service);

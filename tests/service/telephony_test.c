@@ -105,6 +105,94 @@ TEST(who_was_shown_at_the_ring_never_changes)
     fixture_free(fx);
 }
 
+// The number moves: from one client to the other, one version on.
+static void move_number(struct fixture *fx, uint32_t from, uint32_t to)
+{
+    struct number own = { .typed = OWN, .e164 = OWN };
+    struct client_row client = { .id = id_number(from),
+                                 .version = 2,
+                                 .name = "Kanzlei Kern",
+                                 .edited_at = 2,
+                                 .edited_by = "x" };
+    fixture_fact(fx, "contacts", "client", &client, false);
+    client.id = id_number(to);
+    client.name = "Praxis Dr. Weiß";
+    client.numbers = &own;
+    client.numbers_count = 1;
+    fixture_fact(fx, "contacts", "client", &client, false);
+}
+
+TEST(a_waiting_call_stays_with_its_client_when_the_number_moves)
+{
+    struct switchboard board;
+    struct fixture *fx = world_new(&board);
+    tell_client(fx, 70, "Kanzlei Kern", OWN);
+    tell_contact(fx, 1, 70, "Anna Kern-Kundin", CALLER);
+    tell_contact(fx, 2, 71, "Anna Patientin", CALLER);
+    struct call call = seen_call("1.1", CALLER, OWN), out;
+    report(fx, &call);
+    struct call_contact_in said = { .call = newest(fx).id, .contact = id_number(1) };
+    CHECK_INT(call_call_contact_set(&fx->client, &said, &out), CALL_DONE);
+    move_number(fx, 70, 71);
+    rings(fx, &call);
+    struct call row = newest(fx);
+    CHECK(id_equal(row.client, id_number(70)));
+    CHECK_STR(row.client_name, "Kanzlei Kern");
+    CHECK_STR(row.shown_contact->name, "Anna Kern-Kundin");
+    struct call_page page = { 0 };
+    as_client(fx, 71);
+    CHECK_INT(call_call_list(&fx->client, &(struct call_query){ 0 }, &page), CALL_DONE);
+    CHECK_INT(page.calls_count, 0);
+    fixture_free(fx);
+}
+
+TEST(a_withheld_callers_call_stays_with_its_client_too)
+{
+    struct switchboard board;
+    struct fixture *fx = world_new(&board);
+    tell_client(fx, 70, "Kanzlei Kern", OWN);
+    struct call call = seen_call("1.1", NULL, OWN);
+    rings(fx, &call);
+    move_number(fx, 70, 71);
+    answered(fx, &call);
+    CHECK(id_equal(newest(fx).client, id_number(70)));
+    fixture_free(fx);
+}
+
+TEST(a_call_of_nobody_finds_its_client_until_it_rings)
+{
+    struct switchboard board;
+    struct fixture *fx = world_new(&board);
+    struct call first = seen_call("1.1", CALLER, OWN), second = seen_call("2.1", CALLER, OWN);
+    report(fx, &first);
+    second.started_at += SECONDS(60);
+    rings(fx, &second);
+    tell_client(fx, 70, "Kanzlei Kern", OWN);
+    answered(fx, &second);
+    CHECK(id_is_zero(newest(fx).client));
+    ends(fx, &second, call_outcome_ANSWERED);
+    rings(fx, &first);
+    struct call_query query = { .client = id_number(70) };
+    CHECK_STR(only_call(fx, &query).source_ref, "1.1");
+    fixture_free(fx);
+}
+
+TEST(who_was_shown_stays_when_the_caller_waits_again)
+{
+    struct switchboard board;
+    struct fixture *fx = world_new(&board);
+    struct call call = seen_call("1.1", CALLER, OWN);
+    rings(fx, &call);
+    tell_contact(fx, 1, 0, "Anna", CALLER);
+    call.state = call_state_WAITING; // nobody has lifted, the queue goes on
+    call.ringing_count = 0;
+    report(fx, &call);
+    call.queue = "zentrale";
+    report(fx, &call);
+    CHECK_INT(newest(fx).shown_contact->certainty, certainty_NONE);
+    fixture_free(fx);
+}
+
 TEST(a_withheld_number_shows_nobody)
 {
     struct switchboard board;

@@ -116,5 +116,13 @@ with House(["--fritz", "box=localhost:%d,area=30,machine=40-49" % box.port, "--a
     for name in ("contacts", "notifier", "telephony"):
         house.kill(name, 15)
     house.rufbus("check")
+
+    # --- two boxes count their extensions alike: each but one needs leading digits of its own
+    house.telephony += ["--fritz", "other=localhost:%d" % box.port]
+    refused = house.fails_to_start("telephony")
+    assert "prefix" in refused and "other" in refused, refused
+    house.telephony[-1] += ",prefix=7"
+    house.start("telephony")
+    house.kill("telephony", 15)
     print("ok")
 box.off()

@@ -50,14 +50,22 @@ class House:
     def json(self, *words):
         return json.loads(self.rufbus("--json", *words))
 
+    def command(self, name):
+        extra = self.telephony if name == "telephony" else []
+        return [BIN + "/rufbus-" + name, "--home", os.path.join(self.home, name), "--keys",
+                os.path.join(self.home, "keys"), "--run", os.path.join(self.home, "run"),
+                "--map-size", "1073741824", *extra]
+
+    def fails_to_start(self, name):
+        """What it says."""
+        done = subprocess.run(self.command(name), capture_output=True, text=True, timeout=60)
+        assert done.returncode != 0, done.stderr
+        return done.stderr
+
     def start(self, *names):
         for name in names:
-            extra = self.telephony if name == "telephony" else []
             log = open(os.path.join(self.home, name + ".log"), "a", encoding="utf-8")
-            self.processes[name] = subprocess.Popen(
-                [BIN + "/rufbus-" + name, "--home", os.path.join(self.home, name), "--keys",
-                 os.path.join(self.home, "keys"), "--run", os.path.join(self.home, "run"),
-                 "--map-size", "1073741824", *extra], stderr=log)
+            self.processes[name] = subprocess.Popen(self.command(name), stderr=log)
             log.close()
         for name in names:
             self.rufbus("--service", name, "ping")

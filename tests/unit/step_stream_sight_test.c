@@ -53,6 +53,82 @@ TEST(an_order_narrows_what_the_scope_allows)
     world_free(world);
 }
 
+// --- what is withdrawn
+static void withdraw(struct world *world)
+{
+    struct txn *txn = store_write(world->store, &world->err);
+    struct request rq = { .txn = txn };
+
+    streams_withdraw(&rq);
+    CHECK_INT(batch_commit(txn), COMMIT_DONE);
+}
+
+TEST(what_was_withdrawn_is_told_nobody_who_comes_back)
+{
+    struct world *world = world_new();
+
+    put(world, 1, 0, "secret");
+    put(world, 1, 0, "secret");
+    withdraw(world);
+    put(world, 1, 0, NULL); // 3
+    put(world, 2, 0, NULL); // 4
+    open_at(world, EPOCH, 1);
+    expect(world, stream_kind_RESET, 0);
+    expect(world, stream_kind_SNAPSHOT_BEGIN, 0);
+    expect_row(world, stream_kind_ROW, 0, 1);
+    expect_row(world, stream_kind_ROW, 0, 2);
+    expect(world, stream_kind_SNAPSHOT_END, 4);
+    open_at(world, EPOCH, 2); // has seen it all
+    expect_row(world, stream_kind_CHANGE, 3, 1);
+    expect_row(world, stream_kind_CHANGE, 4, 2);
+    expect_silence(world);
+    world_free(world);
+}
+
+TEST(what_was_withdrawn_is_not_told_whoever_is_behind)
+{
+    struct world *world = world_new();
+    struct stream_order few = { .board = board_CALLS, .credit = 2 };
+
+    int64_t live = open_with(world, &few), between;
+    expect_empty_snapshot(world, 0);
+    put(world, 1, 0, "secret");
+    between = open_with(world, &few); // in the middle of its snapshot
+    expect(world, stream_kind_SNAPSHOT_BEGIN, 0);
+    expect_row(world, stream_kind_ROW, 0, 1);
+    withdraw(world);
+    put(world, 1, 0, NULL);
+    give(world, live, 10);
+    expect(world, stream_kind_RESET, 0);
+    expect(world, stream_kind_SNAPSHOT_BEGIN, 0);
+    expect_row(world, stream_kind_ROW, 0, 1);
+    expect(world, stream_kind_SNAPSHOT_END, 2);
+    give(world, between, 10);
+    expect(world, stream_kind_RESET, 0);
+    expect(world, stream_kind_SNAPSHOT_BEGIN, 0);
+    expect_row(world, stream_kind_ROW, 0, 1);
+    expect(world, stream_kind_SNAPSHOT_END, 2);
+    expect_silence(world);
+    world_free(world);
+}
+
+TEST(whoever_was_up_to_date_goes_on_after_a_withdrawal)
+{
+    struct world *world = world_new();
+
+    open_plain(world);
+    put(world, 1, 0, "secret");
+    pump(world);
+    expect_empty_snapshot(world, 0);
+    expect_row(world, stream_kind_CHANGE, 1, 1);
+    withdraw(world);
+    put(world, 1, 0, NULL);
+    pump(world);
+    expect_row(world, stream_kind_CHANGE, 2, 1);
+    expect_silence(world);
+    world_free(world);
+}
+
 // --- rights, looked at before every message
 static void change_closes(void (*change)(struct principal *present))
 {

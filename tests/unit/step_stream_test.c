@@ -227,6 +227,52 @@ TEST(credit_told_twice_by_one_request_counts_once)
     world_free(world);
 }
 
+// The network may deliver a repeat long after the next one.
+TEST(a_repeat_of_credit_counts_nothing_however_late_it_comes)
+{
+    struct world *world = world_new();
+    struct route route = route_number(1);
+    struct stream_credit_in in = { .credit = 1 };
+    struct request all[3];
+
+    in.stream = open_with(world, &(struct stream_order){ .board = board_CALLS, .credit = 2 });
+    for (int i = 0; i < 3; i++)
+        all[i] = asking(world, &route);
+    for (int batch = 0; batch < 2; batch++) {
+        for (int i = 0; i < 6; i++)
+            CHECK(streams_credit(world->streams, &all[i % 3], &in));
+        streams_settle(world->streams, true);
+    }
+    for (uint32_t i = 1; i <= 5; i++)
+        put(world, i, 0, NULL);
+    pump(world);
+    expect_empty_snapshot(world, 0);
+    for (uint32_t i = 1; i <= 3; i++)
+        expect_row(world, stream_kind_CHANGE, i, i);
+    expect_silence(world);
+    world_free(world);
+}
+
+// What a batch gave that failed is given by its repeat.
+TEST(credit_of_a_failed_batch_is_given_by_its_repeat)
+{
+    struct world *world = world_new();
+    struct route route = route_number(1);
+    struct stream_credit_in in = { .credit = 1 };
+
+    in.stream = open_with(world, &(struct stream_order){ .board = board_CALLS, .credit = 2 });
+    struct request rq = asking(world, &route);
+    CHECK(streams_credit(world->streams, &rq, &in));
+    streams_settle(world->streams, false);
+    CHECK(streams_credit(world->streams, &rq, &in));
+    streams_settle(world->streams, true);
+    put(world, 1, 0, NULL);
+    pump(world);
+    expect_empty_snapshot(world, 0);
+    expect_row(world, stream_kind_CHANGE, 1, 1);
+    world_free(world);
+}
+
 TEST(requests_without_an_id_are_never_repeats)
 {
     struct world *world = world_new();

@@ -232,7 +232,7 @@ static void by_name_too(const void *row, struct keys *keys)
 TEST(an_index_that_does_not_follow_from_its_rows_is_told)
 {
     static const struct index changed[] = {
-        { "thing.by_name", by_name_too, false, "name", "another rule" },
+        { "thing.by_name", by_name_too, .field = "name", .query = "another rule" },
     };
     static const struct table other = { .name = "thing",
                                         .number = 7,

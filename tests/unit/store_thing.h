@@ -81,10 +81,11 @@ static void thing_by_tag(const void *row, struct keys *keys)
 enum { BY_NAME, BY_BADGE, BY_RANK, BY_TAG, INDEX_COUNT };
 
 static const struct index thing_indexes[INDEX_COUNT] = {
-    { "thing.by_name", thing_by_name, false, "name", "things of a name" },
-    { "thing.by_badge", thing_by_badge, true, "badge", "the thing with a badge" },
-    { "thing.by_rank", thing_by_rank, false, "rank", "the highest rank first" },
-    { "thing.by_tag", thing_by_tag, false, "tags", "things with a tag" },
+    { "thing.by_name", thing_by_name, .field = "name", .query = "things of a name" },
+    { "thing.by_badge", thing_by_badge, .unique = true, .field = "badge",
+      .query = "the thing with a badge" },
+    { "thing.by_rank", thing_by_rank, .field = "rank", .query = "the highest rank first" },
+    { "thing.by_tag", thing_by_tag, .field = "tags", .query = "things with a tag" },
 };
 static const struct table thing_table = {
     .name = "thing",
@@ -96,8 +97,9 @@ static const struct table thing_table = {
 };
 
 static const struct index growth_indexes[] = {
-    { "growth.by_rank", thing_by_rank, false, "rank", "the highest rank first" },
-    { "growth.by_badge", thing_by_badge, true, "badge", "the one with a badge" },
+    { "growth.by_rank", thing_by_rank, .field = "rank", .query = "the highest rank first" },
+    { "growth.by_badge", thing_by_badge, .unique = true, .field = "badge",
+      .query = "the one with a badge" },
 };
 static const struct table growth_table = {
     .name = "growth",

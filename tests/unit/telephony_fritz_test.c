@@ -423,6 +423,44 @@ TEST(more_calls_than_a_box_can_have_end_the_oldest)
     fritz_model_free(model);
 }
 
+// Extension 10 of one box is another phone than that of the next one.
+static void keep_agent(void *context, const struct call *row)
+{
+    char *agent = context;
+    (void)snprintf(agent, 100, "%s %s", or_dash(row->agent),
+                   row->talking_count ? row->talking[0] : "-");
+}
+
+TEST(extensions_of_several_boxes_do_not_collide)
+{
+    static const struct {
+        const char *prefix, *in, *out, *machine;
+    } boxes[] = { { NULL, "10 10", "11 11", "- -" }, { "7", "710 710", "711 711", "- -" } };
+    for (size_t i = 0; i < sizeof boxes / sizeof boxes[0]; i++) {
+        char agent[100] = "";
+        struct fritz_model_options options = { .source = "box",
+                                               .home = { "49", "30" },
+                                               .machines = { { 40, 49 } },
+                                               .machine_count = 1,
+                                               .prefix = boxes[i].prefix,
+                                               .call = keep_agent,
+                                               .context = agent };
+        struct fritz_model *model = fritz_model_new(&options);
+        say(model, "28.11.26 10:00:00;RING;0;0301111111;7654321;SIP0;\n");
+        say(model, "28.11.26 10:00:01;CONNECT;0;10;0301111111;\n");
+        CHECK_STR(agent, boxes[i].in);
+        say(model, "28.11.26 10:00:02;DISCONNECT;0;1;\n");
+        say(model, "28.11.26 10:00:03;CALL;1;11;7654321;0302222222;SIP0;\n");
+        say(model, "28.11.26 10:00:04;CONNECT;1;11;0302222222;\n");
+        CHECK_STR(agent, boxes[i].out);
+        say(model, "28.11.26 10:00:05;DISCONNECT;1;1;\n");
+        say(model, "28.11.26 10:00:06;RING;0;0303333333;7654321;SIP0;\n");
+        say(model, "28.11.26 10:00:07;CONNECT;0;40;0303333333;\n"); // a machine is one in any box
+        CHECK_STR(agent, boxes[i].machine);
+        fritz_model_free(model);
+    }
+}
+
 TEST(numbers_as_telephones_send_them)
 {
     static const struct {

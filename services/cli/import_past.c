@@ -343,7 +343,7 @@ static int run(struct importing *importing)
     return write_rejects(importing) ? EXIT_DONE : EXIT_REFUSED;
 }
 
-int action_import_inquiries(struct cli *cli)
+int action_import_past(struct cli *cli)
 {
     struct err err = { 0 };
     bool bad = false;
