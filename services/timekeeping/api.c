@@ -3,7 +3,9 @@
 #include "services/timekeeping/api.h"
 
 #include "common/step/job.h"
+#include "services/timekeeping/clocks.h"
 #include "services/timekeeping/follow.h"
+#include "services/timekeeping/locks.h"
 #include "services/timekeeping/store.h"
 
 #define SERVICE_FILE "proto/timekeeping.def"
@@ -11,8 +13,12 @@
 
 static bool tick(struct request *rq)
 {
-    (void)rq;
-    return false;
+    bool more = false;
+
+    more |= clocks_tick(rq);
+    more |= job_step(rq, &clock_owner_job, 1);
+    more |= locks_tick(rq);
+    return more;
 }
 
 #define SERVICE      timekeeping
