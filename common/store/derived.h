@@ -33,6 +33,9 @@ void doc_tag_text(struct doc *doc, char kind, const char *text);
 void doc_tag_id(struct doc *doc, char kind, struct id id); // the zero id adds nothing
 // Memory until the row is gathered, for what is made of it.
 struct arena *doc_arena(struct doc *doc);
+// When it was, in microseconds: what periods and the order of time look at. Once for a row; rows of
+// a table have one all, or none.
+void doc_time(struct doc *doc, int64_t at_us);
 // The kind of the tags made of fields with this mark.
 static inline char doc_scope_kind(enum scope_mark mark)
 {
@@ -63,11 +66,14 @@ struct seek_options {
     char any_kind;           // and, if any_count, a tag of this kind with one of these values
     const struct bytes *any; // lives as long as the search
     size_t any_count;
-    struct id after; // begin behind this row; zero: at the start
-    size_t most;     // documents looked at before it gives up (0: 20,000), see seek_cut
+    struct id after;     // begin behind this row; zero: at the start
+    int64_t from, until; // only rows of this time (doc_time), `until` excluded; 0: open
+    bool by_time;        // the latest first, instead of the best; only what words begin
+    size_t most;         // documents looked at before it gives up (0: 20,000), see seek_cut
 };
 struct seek;
-// Best rank first, within a rank the youngest row first. Never NULL; a sticky fault of the
+// Best rank first, within a rank the youngest row first; or by time, among equals the youngest row
+// first. Never NULL; a sticky fault of the
 // transaction makes it empty. The table must not be written meanwhile.
 struct seek *seek_open(struct txn *txn, const struct table *table,
                        const struct seek_options *options, struct arena *arena);

@@ -120,9 +120,9 @@ struct pairs {
     size_t count, room;
 };
 
-// The terms of the document as the postings have it.
+// The terms of the document as the postings have it, and its time.
 static void add_pairs(struct inspection *in, uint64_t ordinal, struct terms *terms,
-                      struct pairs *out)
+                      struct pairs *out, int64_t *ret_time)
 {
     struct raw_key pending = ordinal_key('p', ordinal), key = ordinal_key('d', ordinal);
     struct bytes payload;
@@ -134,6 +134,7 @@ static void add_pairs(struct inspection *in, uint64_t ordinal, struct terms *ter
     if (wrong || !doc_open(payload, &doc))
         return; // told by another pass
     terms_collect(&doc, terms);
+    *ret_time = doc_time_of(&doc);
     if (out->room < out->count + terms->count) {
         out->room = 2 * (out->count + terms->count);
         out->items = realloc(out->items, out->room * sizeof *out->items);
@@ -183,14 +184,39 @@ static void check_list(struct inspection *in, const struct scan *scan, struct pa
         report(in, scan->key, wrong);
 }
 
+static void check_times(struct inspection *in, uint32_t segment, const struct times *want)
+{
+    struct times *have = malloc(sizeof *have);
+    struct raw_key key = times_key(segment);
+    struct bytes payload;
+    bool found;
+    if (!have)
+        abort();
+    times_none(have);
+    const char *wrong = value_get(in, &key, &found, &payload);
+    if (!wrong && found && !times_open(payload, have))
+        wrong = "not the times of a segment";
+    if (!wrong && memcmp(have->at, want->at, sizeof have->at) != 0)
+        wrong = "the times do not follow from the documents";
+    if (wrong)
+        report(in, raw_bytes(&key), wrong);
+    free(have);
+}
+
 static void check_segment(struct inspection *in, uint32_t segment)
 {
+    struct times *times = malloc(sizeof *times);
     struct pairs pairs = { 0 };
     struct terms terms = { 0 };
     struct scan scan;
     size_t at = 0;
+    if (!times)
+        abort();
+    times_none(times);
     for (uint64_t place = 0; place < SEGMENT_SIZE; place++)
-        add_pairs(in, (uint64_t)segment << SEGMENT_BITS | place, &terms, &pairs);
+        add_pairs(in, (uint64_t)segment << SEGMENT_BITS | place, &terms, &pairs, &times->at[place]);
+    check_times(in, segment, times);
+    free(times);
     if (pairs.count)
         qsort(pairs.items, pairs.count, sizeof *pairs.items, compare);
     struct raw_key from = posting_key(segment, 0);

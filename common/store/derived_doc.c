@@ -99,6 +99,18 @@ void doc_tag_id(struct doc *doc, char kind, struct id id)
         doc_tag(doc, kind, (struct bytes){ id.bytes, sizeof id.bytes });
 }
 
+// A tag that is no term.
+#define TIME_KIND  '\x7F'
+#define TIME_BYTES 8
+
+void doc_time(struct doc *doc, int64_t at_us)
+{
+    uint8_t bytes[TIME_BYTES];
+    for (int i = 0; i < TIME_BYTES; i++)
+        bytes[i] = (uint8_t)((uint64_t)at_us >> (56 - 8 * i));
+    doc_tag(doc, TIME_KIND, (struct bytes){ bytes, sizeof bytes });
+}
+
 struct arena *doc_arena(struct doc *doc)
 {
     return doc->arena;
@@ -179,6 +191,20 @@ bool doc_has_tag(const struct doc_view *doc, char kind, struct bytes value)
             return true;
     }
     return false;
+}
+
+int64_t doc_time_of(const struct doc_view *doc)
+{
+    struct bytes tags = doc->sections[DOC_TAGS];
+    for (size_t at = 0; at + 2 <= tags.size; at += 2 + tags.data[at]) {
+        uint64_t value = 0;
+        if ((char)tags.data[at + 1] != TIME_KIND || tags.data[at] != TIME_BYTES)
+            continue;
+        for (size_t i = 0; i < TIME_BYTES; i++)
+            value = value << 8 | tags.data[at + 2 + i];
+        return (int64_t)value;
+    }
+    return DOC_TIME_NONE;
 }
 
 // --- terms
@@ -278,9 +304,11 @@ void terms_collect(const struct doc_view *doc, struct terms *terms)
     terms_add(terms, term_gram(TERM_ALL, "", 0));
     for (size_t i = DOC_NAMES; i <= DOC_PARTS; i++)
         section_terms(terms, doc->sections[i], (enum doc_section)i);
-    for (size_t at = 0; at + 2 <= tags.size; at += 2 + tags.data[at])
-        terms_add(terms, term_hash(TERM_TAG, (char)tags.data[at + 1],
-                                   (struct bytes){ tags.data + at + 2, tags.data[at] }));
+    for (size_t at = 0; at + 2 <= tags.size; at += 2 + tags.data[at]) {
+        if ((char)tags.data[at + 1] != TIME_KIND)
+            terms_add(terms, term_hash(TERM_TAG, (char)tags.data[at + 1],
+                                       (struct bytes){ tags.data + at + 2, tags.data[at] }));
+    }
 }
 
 void terms_sort(struct terms *terms)

@@ -6,6 +6,7 @@
 //   'm' ordinal            mark: the row has changed since (value: its key)
 //   'p' ordinal            pending: the document as the postings still have it; empty: not at all
 //   's' segment term       posting list: documents of the segment (4 bytes) with this term (7)
+//   'T' segment            the times of its documents, where they have some
 #pragma once
 
 #include "common/store/derived.h"
@@ -48,6 +49,8 @@ void doc_make(struct txn *txn, const struct slot *slot, struct bytes key, const 
               struct mp_writer *out);
 bool doc_open(struct bytes payload, struct doc_view *out);
 bool doc_has_tag(const struct doc_view *doc, char kind, struct bytes value);
+#define DOC_TIME_NONE INT64_MIN
+int64_t doc_time_of(const struct doc_view *doc);
 
 // Terms: a class and what is of that class, in 56 bits.
 enum term_class {
@@ -92,6 +95,7 @@ static inline bool set_has(const struct set *set, uint16_t place)
     return set->words[place >> 6] >> (place & 63) & 1;
 }
 bool set_empty(const struct set *set);
+size_t set_count(const struct set *set);
 // The highest member below `below`; -1 when there is none.
 int set_last(const struct set *set, int below);
 // Adds a stored list to the set; false when it is not one.
@@ -105,6 +109,25 @@ uint64_t ordinal_of(struct bytes key); // behind its kind
 // Adds the posting list to the set; a missing one is empty.
 void posting_read(struct txn *txn, const struct database *database, uint32_t segment, uint64_t term,
                   struct set *set);
+
+// --- derived_time.c: when the documents of a segment were
+struct times {
+    int64_t least, most; // `least` above `most`: there are none
+    int64_t at[SEGMENT_SIZE];
+};
+// False when the segment has none.
+bool times_read(struct txn *txn, const struct database *database, uint32_t segment,
+                struct times *out);
+// Only the first two; reads as much, but copies nothing.
+bool times_bounds(struct txn *txn, const struct database *database, uint32_t segment,
+                  int64_t *ret_least, int64_t *ret_most);
+void times_none(struct times *times);
+// Sets least and most, and writes; without any time there is no row.
+void times_write(struct txn *txn, const struct database *database, uint32_t segment,
+                 struct times *times);
+// The key's, for checking.
+struct raw_key times_key(uint32_t segment);
+bool times_open(struct bytes payload, struct times *out);
 
 // --- derived_step.c
 void derived_mark(struct txn *txn, const struct slot *slot, uint64_t ordinal, struct bytes key);

@@ -15,6 +15,14 @@ bool set_empty(const struct set *set)
     return any == 0;
 }
 
+size_t set_count(const struct set *set)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < SET_WORDS; i++)
+        count += (size_t)__builtin_popcountll(set->words[i]);
+    return count;
+}
+
 int set_last(const struct set *set, int below)
 {
     int word = (below - 1) >> 6;
@@ -54,9 +62,7 @@ bool set_add(struct set *set, struct bytes payload)
 
 void set_write(const struct set *set, struct mp_writer *out)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < SET_WORDS; i++)
-        count += (size_t)__builtin_popcountll(set->words[i]);
+    size_t count = set_count(set);
     if (2 * count >= BITMAP_BYTES) {
         for (size_t i = 0; i < SET_WORDS; i++) {
             uint64_t word = htole64(set->words[i]);

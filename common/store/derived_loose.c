@@ -21,7 +21,7 @@ static struct loose *loose_add(struct seek *seek, uint64_t ordinal, struct bytes
         seek->loose_room = room;
     }
     struct loose *loose = &seek->loose[seek->loose_count++];
-    *loose = (struct loose){ ordinal, SEEK_RANKS, key };
+    *loose = (struct loose){ ordinal, SEEK_RANKS, key, DOC_TIME_NONE, false };
     return loose;
 }
 
@@ -40,8 +40,10 @@ static bool add_row(struct seek *seek, uint64_t ordinal, struct bytes key, struc
         return true;
     mp_writer_reset(fresh);
     doc_make(seek->txn, seek->slot, key, row, fresh);
-    if (doc_open(mp_writer_bytes(fresh), &doc))
+    if (doc_open(mp_writer_bytes(fresh), &doc)) {
         loose->rank = seek_judge(seek, &doc);
+        loose->time = doc_time_of(&doc);
+    }
     return true;
 }
 
@@ -94,6 +96,8 @@ static bool add_pending(struct seek *seek)
         if (fits && !outdated && row_get(seek->txn, seek->database, raw_bytes(&key), &sealed) &&
             doc_open(sealed.payload, &doc)) {
             loose->key = doc.key;
+            loose->time = doc_time_of(&doc);
+            loose->documented = true;
             loose->rank = seek_judge(seek, &doc);
         }
         found = scan_next(&scan);

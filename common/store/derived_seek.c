@@ -64,6 +64,10 @@ static bool read_question(struct seek *seek, const struct seek_options *options)
     seek->any_kind = options->any_kind;
     seek->any = options->any;
     seek->any_count = options->any_count;
+    seek->by_time = options->by_time;
+    seek->has_span = options->from != 0 || options->until != 0;
+    seek->from = options->from;
+    seek->until = options->until ? options->until : INT64_MAX;
     if (seek->scope.kind != SCOPE_HOUSE)
         seek->tags[seek->tag_count++] = (struct seek_tag){
             .kind = doc_scope_kind(scope_mark(seek->scope.kind)),
@@ -94,6 +98,14 @@ static enum seek_rank word_rank(const struct doc_view *doc, struct bytes word)
     return SEEK_RANKS;
 }
 
+static bool in_span(const struct seek *seek, const struct doc_view *doc)
+{
+    if (!seek->has_span)
+        return true;
+    int64_t at = doc_time_of(doc);
+    return at >= seek->from && at < seek->until;
+}
+
 static bool has_any(const struct seek *seek, const struct doc_view *doc)
 {
     for (size_t i = 0; i < seek->any_count; i++) {
@@ -112,7 +124,7 @@ enum seek_rank seek_judge(const struct seek *seek, const struct doc_view *doc)
         if (!doc_has_tag(doc, seek->tags[i].kind, seek->tags[i].value))
             return SEEK_RANKS;
     }
-    if (!has_any(seek, doc))
+    if (!has_any(seek, doc) || !in_span(seek, doc))
         return SEEK_RANKS;
     if (seek->part.size && !holds(doc->sections[DOC_PARTS], seek->part))
         return SEEK_RANKS;
@@ -240,7 +252,8 @@ static bool keep_words(struct seek *seek, struct set *set)
 static bool keep_all(struct seek *seek, struct set *set)
 {
     return keep_tags(seek, set) && keep_part(seek, set) &&
-           (seek->word_count == 0 || keep_words(seek, set));
+           (seek->word_count == 0 || keep_words(seek, set)) &&
+           (!seek->has_span || times_keep(seek, set));
 }
 
 // What is damaged is built anew by the next step.
@@ -250,13 +263,18 @@ static void note_damage(struct seek *seek)
         seek->txn->store->slots[seek->slot - seek->txn->store->slots].derived_broken = true;
 }
 
-// The present segment's candidates at the present rank.
-static void candidates(struct seek *seek)
+void seek_candidates(struct seek *seek)
 {
     memset(&seek->set, 0xFF, sizeof seek->set);
     if (!keep_all(seek, &seek->set))
         memset(&seek->set, 0, sizeof seek->set);
     note_damage(seek);
+}
+
+// The present segment's candidates at the present rank.
+static void candidates(struct seek *seek)
+{
+    seek_candidates(seek);
     while (seek->loose_at > 0 &&
            segment_of(seek->loose[seek->loose_at - 1].ordinal) == seek->segment) {
         const struct loose *loose = &seek->loose[--seek->loose_at];
@@ -303,8 +321,7 @@ static const struct loose *loose_find(const struct seek *seek, uint64_t ordinal)
     return NULL;
 }
 
-// The key of the candidate's row when it is of the present rank; size 0 otherwise.
-static struct bytes candidate_key(struct seek *seek, uint64_t ordinal)
+struct bytes seek_candidate(struct seek *seek, uint64_t ordinal)
 {
     const struct loose *loose = loose_find(seek, ordinal);
     struct sealed sealed;
@@ -321,11 +338,12 @@ static struct bytes candidate_key(struct seek *seek, uint64_t ordinal)
         note_damage(seek);
         return (struct bytes){ NULL, 0 };
     }
-    bool fits = seek_judge(seek, &doc) == seek->rank;
+    enum seek_rank rank = seek_judge(seek, &doc);
+    bool fits = seek->by_time ? rank <= seek->rank : rank == seek->rank;
     return fits ? doc.key : (struct bytes){ NULL, 0 };
 }
 
-static bool row_read(struct seek *seek, struct bytes key, void *row)
+bool seek_row(struct seek *seek, struct bytes key, void *row)
 {
     struct sealed sealed;
     if (!row_get(seek->txn, &seek->slot->rows, key, &sealed)) {
@@ -340,6 +358,10 @@ static bool row_read(struct seek *seek, struct bytes key, void *row)
 bool seek_next(struct seek *seek, void *row, enum seek_rank *ret_rank)
 {
     while (seek->txn && !seek->ended && txn_sound(seek->txn)) {
+        if (seek->by_time && shelves_next(seek, row, ret_rank))
+            return true;
+        if (seek->by_time)
+            break;
         seek->below = set_last(&seek->set, seek->below);
         if (seek->below < 0) {
             seek->ended = !segment_next(seek);
@@ -350,8 +372,8 @@ bool seek_next(struct seek *seek, void *row, enum seek_rank *ret_rank)
             break;
         }
         uint64_t ordinal = (uint64_t)seek->segment << SEGMENT_BITS | (unsigned)seek->below;
-        struct bytes key = candidate_key(seek, ordinal);
-        if (key.size == 0 || !row_read(seek, key, row))
+        struct bytes key = seek_candidate(seek, ordinal);
+        if (key.size == 0 || !seek_row(seek, key, row))
             continue;
         *ret_rank = seek->rank;
         return true;
@@ -409,8 +431,11 @@ static void begin_behind(struct seek *seek, struct id after)
     enum seek_rank rank = SEEK_RANKS;
     if (doc_open(mp_writer_bytes(&fresh), &doc))
         rank = seek_judge(seek, &doc);
+    int64_t time = rank < SEEK_RANKS ? doc_time_of(&doc) : DOC_TIME_NONE;
     mp_writer_done(&fresh);
-    if (rank == SEEK_RANKS || segment_of(sealed.ordinal) > seek->last_segment)
+    seek->behind_time = rank < SEEK_RANKS ? time : INT64_MAX;
+    seek->behind_ordinal = sealed.ordinal;
+    if (seek->by_time || rank == SEEK_RANKS || segment_of(sealed.ordinal) > seek->last_segment)
         return;
     rank_begin(seek, rank);
     while (seek->segment > segment_of(sealed.ordinal))
@@ -452,8 +477,17 @@ struct seek *seek_open(struct txn *txn, const struct table *table,
         return seek;
     }
     seek->ended = seek->nothing;
-    rank_begin(seek, SEEK_EXACT);
+    seek->behind_time = INT64_MAX;
+    seek->times = seek->by_time || seek->has_span ? arena_alloc(arena, sizeof *seek->times) : NULL;
+    if ((seek->by_time || seek->has_span) && !seek->times) {
+        no_room(seek);
+        return seek;
+    }
+    if (!seek->by_time)
+        rank_begin(seek, SEEK_EXACT);
     if (!id_is_zero(options->after))
         begin_behind(seek, options->after);
+    if (seek->by_time && !shelves_open(seek))
+        no_room(seek);
     return seek;
 }

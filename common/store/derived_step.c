@@ -221,17 +221,22 @@ static void postings_sort(struct postings *postings)
     free(to);
 }
 
-static void doc_terms(const struct step *step, const struct raw_key *key, struct terms *terms)
+// And its time.
+static void doc_terms(const struct step *step, const struct raw_key *key, struct terms *terms,
+                      int64_t *ret_time)
 {
     struct sealed sealed;
     struct doc_view doc;
     terms->count = 0;
+    *ret_time = DOC_TIME_NONE;
     if (!row_get(step->txn, step->database, raw_bytes(key), &sealed))
         return;
-    if (doc_open(sealed.payload, &doc))
+    if (doc_open(sealed.payload, &doc)) {
         terms_collect(&doc, terms);
-    else
+        *ret_time = doc_time_of(&doc);
+    } else {
         txn_fault_key(step->txn, step->database, raw_bytes(key), "not a document");
+    }
 }
 
 // The pending documents of the first segment that has some. False when fewer are pending than are
@@ -286,24 +291,44 @@ static void postings_write(const struct step *step, uint32_t segment, struct pos
     }
 }
 
+// What all these documents of one segment change in its posting lists and times.
+static void pending_settle(const struct step *step, const uint64_t *ordinals, size_t count,
+                           struct postings *postings)
+{
+    struct times *times = arena_alloc(step->arena, sizeof *times);
+    struct terms before = { 0 }, after = { 0 };
+    bool changed = false;
+    if (!times)
+        abort(); // the arena of a step is far larger
+    times_none(times);
+    (void)times_read(step->txn, step->database, segment_of(ordinals[0]), times);
+    for (size_t i = 0; i < count && txn_sound(step->txn); i++) {
+        struct raw_key pending = ordinal_key('p', ordinals[i]), doc = ordinal_key('d', ordinals[i]);
+        uint16_t place = place_of(ordinals[i]);
+        int64_t old_time, new_time;
+        doc_terms(step, &pending, &before, &old_time);
+        doc_terms(step, &doc, &after, &new_time);
+        postings_differ(postings, place, &before, &after);
+        changed |= times->at[place] != new_time;
+        times->at[place] = new_time;
+        (void)database_del(step->txn, step->database, raw_bytes(&pending));
+    }
+    if (changed && txn_sound(step->txn))
+        times_write(step->txn, step->database, segment_of(ordinals[0]), times);
+    terms_done(&before);
+    terms_done(&after);
+}
+
 static bool pending_step(const struct step *step)
 {
     uint64_t *ordinals = arena_array(step->arena, PENDING_STEP, sizeof *ordinals);
     struct postings postings = { 0 };
-    struct terms before = { 0 }, after = { 0 };
     bool worth = false;
     size_t count = ordinals ? pending_take(step, ordinals, &worth) : 0;
-    for (size_t i = 0; worth && i < count && txn_sound(step->txn); i++) {
-        struct raw_key pending = ordinal_key('p', ordinals[i]), doc = ordinal_key('d', ordinals[i]);
-        doc_terms(step, &pending, &before);
-        doc_terms(step, &doc, &after);
-        postings_differ(&postings, place_of(ordinals[i]), &before, &after);
-        (void)database_del(step->txn, step->database, raw_bytes(&pending));
-    }
+    if (worth && count)
+        pending_settle(step, ordinals, count, &postings);
     if (worth && txn_sound(step->txn))
         postings_write(step, segment_of(ordinals[0]), &postings);
-    terms_done(&before);
-    terms_done(&after);
     free(postings.items);
     return worth;
 }

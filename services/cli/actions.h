@@ -19,6 +19,8 @@ int action_check(struct cli *cli);           // every store's fsck, every servic
 int action_keys(struct cli *cli);            // keys new | list | revoke | check
 int action_import_contacts(struct cli *cli); // import contacts FILE
 int action_import_files(struct cli *cli);    // import files FILE
+int action_import_past(struct cli *cli);     // import inquiries FILE
+int action_search(struct cli *cli);          // search WORDS...
 int action_export_contacts(struct cli *cli); // export contacts FILE
 int action_export_files(struct cli *cli);    // export files FILE
 int action_duplicates(struct cli *cli);      // contact duplicates [ID]
@@ -34,7 +36,7 @@ int action_clock_resume(struct cli *cli);  // clock resume [ID]
 int action_clock_status(struct cli *cli);  // clock status [STAFF]
 int action_clock_list(struct cli *cli);    // clock list
 int action_clock_correct(struct cli *cli); // clock correct ID TIME REASON...
-int action_book(struct cli *cli);            // book KEY [FILE] [MINUTES]
+int action_book(struct cli *cli);          // book KEY [FILE] [MINUTES]
 // entry correct | edit | move | split | delete ID: as the entry is now
 int action_entry_correct(struct cli *cli);
 int action_entry_edit(struct cli *cli);

@@ -94,6 +94,22 @@ static bool set_moment(const struct cli *cli, const struct record *record, const
     return set_time(cli, record, name, when.from_us, in, err);
 }
 
+const char *input_time(const struct cli *cli, const char *value)
+{
+    struct when when;
+    struct zone zone;
+    struct err err = { 0 };
+    int64_t day;
+    if (civil_parse_date(value, &day)) {
+        (void)!zone_load(cli->zone, &zone);
+        when.from_us = zone_time_us(&zone, day, 0, ZONE_FIRST);
+    } else if (!read_time(cli, value, &when, &err) || when.has_until) {
+        return value; // the schema says what a time is
+    }
+    const char *text = arena_format(cli->arena, "%s", civil_rfc3339(when.from_us).text);
+    return text ? text : value;
+}
+
 // "when" stands for the beginning and end of a window, whatever the method calls them.
 static const char *window_start(const struct record *record)
 {

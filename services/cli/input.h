@@ -14,3 +14,7 @@ MUST_USE bool input_fill(const struct cli *cli, const struct method *method, con
 // neither field is given.
 MUST_USE bool input_otherwise(const struct cli *cli, const struct method *method,
                               const char *otherwise, void *in, struct err *err);
+
+// "24.12.2026 10:30" and "2026-12-24 10:30", or the date alone, by the reader's zone: as RFC 3339.
+// Anything else as it is.
+const char *input_time(const struct cli *cli, const char *value);

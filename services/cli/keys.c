@@ -15,11 +15,8 @@ struct starter {
 
 // What a new house needs: its services, and one who runs it.
 static const struct starter starters[] = {
-    { "contacts", "service" },
-    { "telephony", "service" },
-    { "timekeeping", "service" },
-    { "notifier", "service" },
-    { "admin", "admin,operator" },
+    { "contacts", "service" }, { "telephony", "service" },    { "timekeeping", "service" },
+    { "notifier", "service" }, { "admin", "admin,operator" },
 };
 
 static int init(const struct cli *cli, const char *folder)

@@ -5,6 +5,7 @@
 #include "common/step/rows.h"
 #include "proto/party.h"
 #include "services/timekeeping/store.h"
+#include "services/timekeeping/store_search.h"
 
 #define EMAIL_MAX     200
 #define NUMBER_MEMORY ((size_t)8 << 10)
@@ -154,6 +155,7 @@ const struct table kept_contact_table = {
     .key = row_id_key,
     .indexes = contact_indexes,
     .index_count = COUNT_OF(contact_indexes),
+    .derived = &kept_contact_search,
 };
 
 bool kept_contact_take(struct request *rq, const struct fact *fact, const void *row)
@@ -411,6 +413,7 @@ const struct table kept_file_table = {
     .key = row_id_key,
     .indexes = &file_by_number,
     .index_count = 1,
+    .derived = &kept_file_search,
 };
 
 bool kept_file_take(struct request *rq, const struct fact *fact, const void *row)
@@ -440,6 +443,7 @@ const struct table kept_call_table = {
     .record = call_record,
     .key = row_id_key,
     .grows = true,
+    .derived = &call_search,
 };
 
 bool kept_call_take(struct request *rq, const struct fact *fact, const void *row)
@@ -486,6 +490,7 @@ const struct table kept_note_table = {
     .key = row_id_key,
     .indexes = note_indexes,
     .index_count = COUNT_OF(note_indexes),
+    .derived = &note_search,
 };
 
 bool kept_note_take(struct request *rq, const struct fact *fact, const void *row)

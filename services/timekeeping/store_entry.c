@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "services/timekeeping/rounding.h"
+#include "services/timekeeping/store_search.h"
 
 #define ID_FIRST(record) _Static_assert(offsetof(struct record, id) == 0, #record)
 
@@ -239,6 +240,7 @@ const struct table entry_table = {
     .indexes = entry_indexes,
     .index_count = COUNT_OF(entry_indexes),
     .grows = true,
+    .derived = &entry_search,
 };
 
 // --- what billing holds

@@ -6,6 +6,7 @@
 
 #include "services/timekeeping/inquiry.h"
 #include "services/timekeeping/store.h"
+#include "services/timekeeping/store_search.h"
 
 #define ID_FIRST(record) _Static_assert(offsetof(struct record, id) == 0, #record)
 
@@ -223,6 +224,7 @@ const struct table inquiry_table = {
     .indexes = indexes,
     .index_count = COUNT_OF(indexes),
     .grows = true,
+    .derived = &inquiry_search,
 };
 
 // --- moves
@@ -334,6 +336,7 @@ const struct table measure_table = {
     .indexes = measure_indexes,
     .index_count = COUNT_OF(measure_indexes),
     .grows = true,
+    .derived = &measure_search,
 };
 
 // --- service agreements

@@ -10,7 +10,7 @@ with House() as house:
     # Nothing runs yet: said plainly, exit 1.
     said = house.rufbus("--wait", "500", "contacts", code=1)
     assert said.strip(), said
-    house.start("contacts", "notifier", "telephony")
+    house.start("contacts", "notifier", "telephony", "timekeeping")
 
     made = house.json("contact", "add", "name=Anna Müller", 'phones=[{"typed": "030 1234567"}]')
     identity = made["id"]

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that was recorded, in one search: words, filters, order, pages; and what must not
+// show.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/civil.h"
+#include "services/timekeeping/api.h"
+#include "services/timekeeping/kept.h"
+#include "services/timekeeping/store.h"
+#include "tests/harness/fixture.h"
+#include "tests/harness/test.h"
+
+#define ID(n) ((struct id){ { (n), 0x5E } })
+
+static const struct id client_a = { { 0xA, 1 } }, client_b = { { 0xB, 1 } };
+static const struct id anna = { { 0x51, 1 } }, otto = { { 0x52, 1 } };
+
+// --- rows, as the services that own them would write them
+
+struct put {
+    const struct table *table;
+    const void *row;
+};
+
+static bool put_row(struct request *rq, void *argument)
+{
+    const struct put *put = argument;
+
+    return table_put(rq->txn, put->table, put->row, &rq->err);
+}
+
+static void put(struct fixture *fx, const struct table *table, const void *row)
+{
+    CHECK(fixture_input(fx, put_row, &(struct put){ table, row }));
+}
+
+static void put_inquiry(struct fixture *fx, uint8_t n, struct inquiry inquiry)
+{
+    inquiry.id = ID(n);
+    inquiry.version = 1;
+    inquiry.number = "2026-000001";
+    inquiry.state = inquiry.state ? inquiry.state : inquiry_state_OPEN;
+    inquiry.channel = channel_PHONE;
+    inquiry.priority = priority_NORMAL;
+    inquiry.opened_at = inquiry.opened_at ? inquiry.opened_at : SECONDS(1000) + n;
+    inquiry.opened_by = inquiry.edited_by = "tester";
+    inquiry.edited_at = inquiry.opened_at;
+    put(fx, &inquiry_table, &inquiry);
+}
+
+static void put_entry(struct fixture *fx, uint8_t n, struct entry entry)
+{
+    entry.id = ID(n);
+    entry.version = 1;
+    entry.state = entry.state ? entry.state : entry_state_OPEN;
+    entry.origin = entry_origin_HAND;
+    entry.kind = ID(200);
+    entry.key = "T";
+    entry.rule = rule_level_HOUSE;
+    entry.began_at = entry.began_at ? entry.began_at : SECONDS(1000) + n;
+    entry.booked_at = entry.edited_at = entry.began_at;
+    entry.booked_by = entry.edited_by = "tester";
+    put(fx, &entry_table, &entry);
+}
+
+static void put_measure(struct fixture *fx, uint8_t n, struct measure measure)
+{
+    measure.id = ID(n);
+    measure.version = 1;
+    measure.state = measure_state_OPEN;
+    measure.edited_at = SECONDS(1000) + n;
+    measure.edited_by = "tester";
+    put(fx, &measure_table, &measure);
+}
+
+static void tell_file(struct fixture *fx, struct file file)
+{
+    file.version = 1;
+    file.kind = file_kind_FILE;
+    file.state = file_state_OPEN;
+    file.edited_by = "tester";
+    file.opened_at = SECONDS(10);
+    fixture_fact(fx, "contacts", "file", &file, false);
+}
+
+static void tell_contact(struct fixture *fx, struct contact contact)
+{
+    contact.version = 1;
+    contact.kind = contact_kind_PERSON;
+    contact.edited_by = "tester";
+    contact.created_at = SECONDS(20);
+    fixture_fact(fx, "contacts", "contact", &contact, false);
+}
+
+// --- asking
+
+// The second id bytes' first ones: "3 1 7", "+" when there is more.
+static const char *asked(struct fixture *fx, struct record_query query)
+{
+    static char text[2000];
+    struct record_hits out = { 0 };
+    size_t used = 0;
+
+    text[0] = '\0';
+    CHECK_INT(call_record_search(&fx->client, &query, &out), CALL_DONE);
+    for (size_t i = 0; i < out.hits_count; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%d", i ? " " : "",
+                                 out.hits[i].id.bytes[0]);
+    if (out.more)
+        (void)snprintf(text + used, sizeof text - used, "+");
+    return text;
+}
+#define ASKED(fx, ...) asked(fx, (struct record_query){ __VA_ARGS__ })
+
+TEST(words_in_any_order_form_and_length)
+{
+    struct fixture *fx = fixture_new(&timekeeping_service);
+
+    put_inquiry(fx, 1,
+                (struct inquiry){ .subject = "Drucker streift", .text = "In allen Häusern" });
+    put_entry(fx, 2, (struct entry){ .text = "Haus besichtigt, Drucker getauscht" });
+    put_measure(fx, 3, (struct measure){ .inquiry = ID(1), .text = "Wärmezähler ablesen" });
+    tell_contact(fx, (struct contact){ .id = anna, .name = "Anna Häusler" });
+    for (int later = 0; later < 2; later++) {
+        CHECK_STR(ASKED(fx, .text = "haus drucker"), "2 1");
+        CHECK_STR(ASKED(fx, .text = "DRUCKERN Häuser"), "2 1");
+        CHECK_STR(ASKED(fx, .text = "streif druck"), "1");
+        CHECK_STR(ASKED(fx, .text = "Haeus"), "2 1 81");
+        CHECK_STR(ASKED(fx, .text = "waermezaehl"), "3");
+        CHECK_STR(ASKED(fx, .text = "zaehler"), ""); // begins no word
+        CHECK_STR(ASKED(fx, .text = "zaehler", .order = record_order_RELEVANCE), "3");
+        CHECK_STR(ASKED(fx, .text = "…"), "");
+        CHECK_STR(ASKED(fx, .text = "drucker", .kind = record_kind_ENTRY), "2");
+        fixture_wait(fx, 3000000);
+        fixture_restart(fx);
+    }
+    fixture_free(fx);
+}
+
+TEST(filters_hold_together_and_leave_out_what_cannot_have_them)
+{
+    struct fixture *fx = fixture_new(&timekeeping_service);
+
+    put_entry(fx, 1,
+              (struct entry){ .text = "Telefonat",
+                              .staff = otto,
+                              .team = ID(90),
+                              .chargeable = true,
+                              .contact = anna,
+                              .file = ID(70) });
+    put_entry(fx, 2,
+              (struct entry){ .text = "Telefonat",
+                              .state = entry_state_BILLED,
+                              .chargeable = true,
+                              .client = client_a });
+    put_inquiry(fx, 3, (struct inquiry){ .subject = "Telefonat", .contact = anna, .file = ID(70) });
+    put_measure(fx, 4, (struct measure){ .inquiry = ID(3), .text = "Telefonat", .staff = otto });
+    put_inquiry(fx, 5,
+                (struct inquiry){ .subject = "Telefonat",
+                                  .state = inquiry_state_CLOSED,
+                                  .opened_at = SECONDS(50) });
+    tell_file(fx, (struct file){ .id = ID(70), .number = "7/26" });
+    CHECK_STR(ASKED(fx, .text = "telefonat"), "4 3 2 1 5");
+    CHECK_STR(ASKED(fx, .staff = otto), "4 1");
+    CHECK_STR(ASKED(fx, .team = ID(90)), "1");
+    CHECK_STR(ASKED(fx, .contact = anna), "4 3 1");
+    CHECK_STR(ASKED(fx, .file = ID(70)), "4 3 1 70");
+    CHECK_STR(ASKED(fx, .client = client_a), "2");
+    CHECK_STR(ASKED(fx, .state = "closed"), "5");
+    CHECK_STR(ASKED(fx, .has_chargeable = true, .chargeable = true), "2 1");
+    CHECK_STR(ASKED(fx, .has_chargeable = true), "4 3 5");
+    CHECK_STR(ASKED(fx, .has_billed = true, .billed = true), "2");
+    CHECK_STR(ASKED(fx, .has_billed = true), "1");
+    CHECK_STR(ASKED(fx, .text = "telefonat", .has_until = true, .until = SECONDS(1000)), "5");
+    CHECK_STR(ASKED(fx, .has_from = true, .from = SECONDS(1000) + 2, .has_until = true,
+                    .until = SECONDS(1000) + 4),
+              "3 2");
+    fixture_free(fx);
+}
+
+TEST(a_merged_contact_is_found_under_each_of_its_ids)
+{
+    struct fixture *fx = fixture_new(&timekeeping_service);
+    struct contact_merged merged = { .id = otto,
+                                     .version = 1,
+                                     .to = anna,
+                                     .from_name = "Otto",
+                                     .to_name = "Anna",
+                                     .merged_by = "tester" };
+
+    tell_contact(fx, (struct contact){ .id = anna, .name = "Anna" });
+    put_entry(fx, 1, (struct entry){ .text = "vorher", .contact = otto });
+    put_entry(fx, 2, (struct entry){ .text = "nachher", .contact = anna });
+    CHECK_STR(ASKED(fx, .contact = anna, .kind = record_kind_ENTRY), "2");
+    fixture_fact(fx, "contacts", "contact_merged", &merged, false);
+    CHECK_STR(ASKED(fx, .contact = anna, .kind = record_kind_ENTRY), "2 1");
+    CHECK_STR(ASKED(fx, .contact = otto, .kind = record_kind_ENTRY), "2 1");
+    fixture_free(fx);
+}
+
+// Page by page it is the same as at once, for either order and while the index is behind.
+TEST(pages_follow_each_other_without_gap_or_double)
+{
+    struct fixture *fx = fixture_new(&timekeeping_service);
+    static const enum record_order orders[] = { record_order_TIME, record_order_RELEVANCE };
+
+    for (uint8_t n = 1; n < 60; n++) {
+        put_entry(fx, n,
+                  (struct entry){ .text = n % 3 ? "Brief" : "Entwurf, Briefkopf",
+                                  .began_at = SECONDS(n % 7 + 1) });
+        put_inquiry(fx, (uint8_t)(n + 100),
+                    (struct inquiry){ .subject = "Brief fehlt", .opened_at = SECONDS(n % 5 + 1) });
+    }
+    for (size_t i = 0; i < COUNT_OF(orders); i++) {
+        struct record_query query = {
+            .text = "brief", .order = orders[i], .has_limit = true, .limit = 100
+        };
+        char *whole = strdup(asked(fx, query)), pages[2000] = "";
+        struct record_hits out = { .more = true };
+        query.limit = 7;
+        for (int page = 0; out.more; page++) {
+            out = (struct record_hits){ 0 };
+            CHECK_INT(call_record_search(&fx->client, &query, &out), CALL_DONE);
+            for (size_t k = 0; k < out.hits_count && strlen(pages) < 1900; k++)
+                snprintf(pages + strlen(pages), 8, "%s%d", *pages ? " " : "",
+                         out.hits[k].id.bytes[0]);
+            query.after = out.next;
+            if (strlen(pages) >= strlen(whole) - 1)
+                break;
+        }
+        CHECK(strncmp(pages, whole, strlen(whole) - 1) == 0);
+        free(whole);
+    }
+    struct record_hits out = { 0 };
+    CHECK_INT(call_record_search(&fx->client,
+                                 &(struct record_query){ .text = "brief", .after = "1:x" }, &out),
+              CALL_REFUSED);
+    CHECK_STR(fx->client.refused.field, "after");
+    fixture_free(fx);
+}
+
+TEST(what_lies_outside_the_scope_or_in_a_locked_file_never_shows)
+{
+    struct fixture *fx = fixture_new(&timekeeping_service);
+    struct inquiry_similar_hits similar = { 0 };
+    struct inquiry_similar_query query = { .text = "geheim" };
+
+    tell_file(fx, (struct file){ .id = ID(70),
+                                 .number = "GEHEIM 7",
+                                 .has_locked = true,
+                                 .locked = true,
+                                 .lawyer = anna });
+    put_entry(fx, 1, (struct entry){ .text = "geheim", .file = ID(70) });
+    put_inquiry(fx, 2, (struct inquiry){ .subject = "geheim", .solution = "ja", .file = ID(70) });
+    put_measure(fx, 3, (struct measure){ .inquiry = ID(2), .text = "geheim" });
+    put_inquiry(fx, 4,
+                (struct inquiry){ .subject = "geheim", .solution = "ja", .client = client_b });
+    put_inquiry(fx, 5,
+                (struct inquiry){ .subject = "geheim", .solution = "ja", .client = client_a });
+    tell_contact(fx, (struct contact){ .id = ID(6), .name = "Geheim", .client = client_b });
+    CHECK_STR(ASKED(fx, .text = "geheim"), "5 4 6");
+    CHECK_STR(ASKED(fx, .file = ID(70)), "");
+    fixture_as(fx, ROLE_BIT(AGENT), scope_house, id_text(anna).text);
+    CHECK_STR(ASKED(fx, .text = "geheim"), "5 4 3 2 1 6 70");
+    fixture_as(fx, ROLE_BIT(CLIENT), (struct scope){ SCOPE_CLIENT, client_a }, "gast");
+    for (int later = 0; later < 2; later++) {
+        CHECK_STR(ASKED(fx, .text = "geheim"), "5");
+        CHECK_STR(ASKED(fx, .text = "geheim", .client = client_b), "");
+        CHECK_STR(ASKED(fx, .text = "geheim", .order = record_order_RELEVANCE), "5");
+        CHECK_INT(call_inquiry_similar(&fx->client, &query, &similar), CALL_DONE);
+        CHECK_INT((int64_t)similar.hits_count, 1);
+        CHECK(id_equal(similar.hits[0].id, ID(5)));
+        query.client = client_b;
+        CHECK_INT(call_inquiry_similar(&fx->client, &query, &similar), CALL_DONE);
+        CHECK_INT((int64_t)similar.hits_count, 0);
+        query.client = (struct id){ { 0 } };
+        fixture_wait(fx, 3000000);
+    }
+    fixture_free(fx);
+}
+
+// --- taking over
+
+static struct inquiry_import_result take(struct fixture *fx, struct inquiry_import_in in)
+{
+    struct inquiry_import_result out = { 0 };
+
+    CHECK_INT(call_inquiry_import(&fx->client, &in, &out), CALL_DONE);
+    return out;
+}
+
+TEST(what_is_taken_over_counts_once_and_faults_are_told_row_by_row)
+{
+    struct fixture *fx = fixture_new(&timekeeping_service);
+    struct inquiry_old rows[] = {
+        { .row = 1, .source = "17", .subject = "Toner", .solution = "Getauscht" },
+        { .row = 2,
+          .source = "18",
+          .subject = "Papier",
+          .has_opened_at = true,
+          .opened_at = SECONDS(100),
+          .has_closed_at = true,
+          .closed_at = SECONDS(50) },
+        { .row = 3, .source = "19", .subject = "Offen" },
+    };
+    struct inquiry_import_result out =
+        take(fx, (struct inquiry_import_in){ .rows = rows, .rows_count = 3 });
+    struct fact fact;
+    struct inquiry told;
+
+    CHECK_INT(out.added, 2);
+    CHECK_INT((int64_t)out.rejects_count, 1);
+    CHECK_INT(out.rejects[0].row, 2);
+    CHECK_STR(out.rejects[0].field, "closed_at");
+    CHECK_INT(fixture_facts(fx, "inquiry"), 2);
+    CHECK(fixture_fact_at(fx, "inquiry", 0, &fact, &told));
+    CHECK_STR(told.number, "ALT-000017");
+    CHECK_STR(told.source, "17");
+    CHECK_INT(told.state, inquiry_state_CLOSED);
+    // Again, also after the process died: nothing is there twice.
+    fixture_restart(fx);
+    out = take(fx, (struct inquiry_import_in){ .rows = rows, .rows_count = 3 });
+    CHECK_INT(out.added, 0);
+    CHECK_INT(out.known, 2);
+    CHECK_INT(fixture_rows(fx, &inquiry_table), 2);
+    // The same id with another content is another program's.
+    rows[0].subject = "Ganz anderes";
+    out = take(fx, (struct inquiry_import_in){ .rows = rows, .rows_count = 1 });
+    CHECK_INT(out.added + out.known, 0);
+    CHECK_STR(out.rejects[0].field, "source");
+    out = take(fx, (struct inquiry_import_in){ .archive = "NEU", .rows = rows, .rows_count = 1 });
+    CHECK_INT(out.added, 1);
+    fixture_free(fx);
+}
+
+TEST(only_who_may_takes_over_and_only_into_the_own_scope)
+{
+    struct fixture *fx = fixture_new(&timekeeping_service);
+    struct inquiry_old row = { .row = 1, .source = "1", .subject = "Toner" };
+    struct inquiry_import_in in = { .rows = &row, .rows_count = 1 };
+    struct inquiry_import_result out = { 0 };
+
+    fixture_as(fx, ROLE_BIT(AGENT), scope_house, "agent");
+    CHECK_INT(call_inquiry_import(&fx->client, &in, &out), CALL_REFUSED);
+    fixture_as(fx, ROLE_BIT(LEADER), (struct scope){ SCOPE_CLIENT, client_a }, "leader");
+    CHECK_INT((int64_t)take(fx, in).rejects_count, 1);
+    in.client = client_b;
+    CHECK_INT(call_inquiry_import(&fx->client, &in, &out), CALL_REFUSED);
+    CHECK_INT(fixture_rows(fx, &inquiry_table), 0);
+    fixture_free(fx);
+}
+
+TEST(each_solution_shows_once_and_the_one_at_hand_not_at_all)
+{
+    struct fixture *fx = fixture_new(&timekeeping_service);
+    struct inquiry_similar_query query = { .text = "toner streift" };
+    struct inquiry_similar_hits out = { 0 };
+
+    put_inquiry(fx, 1, (struct inquiry){ .subject = "Toner streift", .solution = "Trommel neu" });
+    put_inquiry(fx, 2,
+                (struct inquiry){ .subject = "Toner streift", .solution = "Trommel neu, ok" });
+    put_inquiry(fx, 3,
+                (struct inquiry){ .subject = "Toner leer", .solution = "Kartusche bestellt" });
+    put_inquiry(fx, 4, (struct inquiry){ .subject = "Toner streift" }); // no help
+    put_inquiry(fx, 5, (struct inquiry){ .subject = "Toner streift", .solution = "Fixierer" });
+    query.except = ID(5);
+    CHECK_INT(call_inquiry_similar(&fx->client, &query, &out), CALL_DONE);
+    CHECK_INT((int64_t)out.hits_count, 2);
+    CHECK_INT(out.hits[0].id.bytes[0], 1); // the shorter one
+    CHECK_INT(out.hits[0].alike, 1);
+    CHECK_INT(out.hits[1].id.bytes[0], 3);
+    query.text = "qwxyz";
+    CHECK_INT(call_inquiry_similar(&fx->client, &query, &out), CALL_DONE);
+    CHECK_INT((int64_t)out.hits_count, 0);
+    fixture_free(fx);
+}
