@@ -58,7 +58,8 @@ static void add_title(struct export_sheet *sheet, enum meaning meaning, size_t n
         (void)snprintf(out, TITLE_BYTES, "%.*s %zu%s", (int)word, title, number, title + word);
     else
         (void)snprintf(out, TITLE_BYTES, "%s", title);
-    sheet->columns[sheet->count] = (struct sheet_column){ out, column_width(meaning) };
+    sheet->columns[sheet->count] =
+        (struct sheet_column){ .title = out, .width = column_width(meaning) };
     sheet->count++;
 }
 
@@ -87,7 +88,7 @@ struct export_sheet *export_sheet_new(enum sheet_form form, const char *path,
     add_titles(sheet, of_address, COUNT_OF(of_address), widths->addresses);
     add_titles(sheet, last, COUNT_OF(last), 1);
     if (with_client)
-        sheet->columns[sheet->count++] = (struct sheet_column){ "Mandant", 38 };
+        sheet->columns[sheet->count++] = (struct sheet_column){ .title = "Mandant", .width = 38 };
     sheet->writer = sheet_writer_new(form, path, "Kontakte", sheet->columns, sheet->count, err);
     if (sheet->writer)
         return sheet;
