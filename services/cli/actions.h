@@ -5,21 +5,23 @@
 
 #include "services/cli/cli.h"
 
-int action_call(struct cli *cli);           // call METHOD field=value...
-int action_methods(struct cli *cli);        // all methods, or one in full
-int action_watch(struct cli *cli);          // a board's stream, until it is interrupted
-int action_replay(struct cli *cli);         // what Rufbus makes of a capture
-int action_load(struct cli *cli);           // rows from a .jsonl file, in order
-int action_schema(struct cli *cli);         // the contract as AsyncAPI or Markdown
-int action_top(struct cli *cli);            // every service's figures, once or again and again
-int action_trace(struct cli *cli);          // facts as they are decided
-int action_completion(struct cli *cli);     // completion bash
-int action_man(struct cli *cli);            // the manual page
-int action_check(struct cli *cli);          // every store's fsck, every service's ping
-int action_keys(struct cli *cli);           // keys new | list | revoke | check
-int action_import(struct cli *cli);         // import contacts FILE
-int action_export(struct cli *cli);         // export contacts FILE
-int action_export_entries(struct cli *cli); // export entries FILE, and so on
+int action_call(struct cli *cli);            // call METHOD field=value...
+int action_methods(struct cli *cli);         // all methods, or one in full
+int action_watch(struct cli *cli);           // a board's stream, until it is interrupted
+int action_replay(struct cli *cli);          // what Rufbus makes of a capture
+int action_load(struct cli *cli);            // rows from a .jsonl file, in order
+int action_schema(struct cli *cli);          // the contract as AsyncAPI or Markdown
+int action_top(struct cli *cli);             // every service's figures, once or again and again
+int action_trace(struct cli *cli);           // facts as they are decided
+int action_completion(struct cli *cli);      // completion bash
+int action_man(struct cli *cli);             // the manual page
+int action_check(struct cli *cli);           // every store's fsck, every service's ping
+int action_keys(struct cli *cli);            // keys new | list | revoke | check
+int action_import_contacts(struct cli *cli); // import contacts FILE
+int action_import_files(struct cli *cli);    // import files FILE
+int action_export_contacts(struct cli *cli); // export contacts FILE
+int action_export_files(struct cli *cli);    // export files FILE
+int action_export_entries(struct cli *cli);  // export entries FILE, and so on
 int action_export_inquiries(struct cli *cli);
 int action_export_callbacks(struct cli *cli);
 int action_export_calls(struct cli *cli);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// rufbus export contacts FILE.vcf|.csv|.xlsx: page by page into a spool, then into the file, which
+// rufbus export contacts|files FILE: page by page into a spool, then into the file, which
 // gets its name when it is whole.
 #include <errno.h>
 #include <stdlib.h>
@@ -8,31 +8,17 @@
 #include <unistd.h>
 
 #include "common/wire/codec.h"
-#include "proto/stubs.h"
 #include "services/cli/actions.h"
-#include "services/cli/export_sheet.h"
+#include "services/cli/exporting.h"
 #include "services/cli/say.h"
-#include "services/cli/transfer.h"
 #include "services/contacts/vcard.h"
 
-#define MEMORY     ((size_t)32 << 20)
-#define PAGE_LIMIT 200
+#define MEMORY ((size_t)32 << 20)
 
-enum form { FORM_NONE, FORM_XLSX, FORM_CSV, FORM_VCARD };
-
-struct exporting {
-    struct cli *cli;
-    struct client *client;
-    struct arena *arena;
-    const char *path;
-    enum form form;
+struct form {
+    enum sheet_form sheet;
+    bool cards;
     enum vcard_version version;
-    struct id client_id;
-    bool everywhere;
-    FILE *spool; // sizes and rows, encoded
-    struct export_widths widths;
-    int64_t count;
-    struct transfer_progress progress;
 };
 
 // --- from the service into the spool
@@ -42,26 +28,24 @@ static bool unwritable(const struct exporting *exporting, struct err *err)
                 NULL);
 }
 
-static bool keep(struct exporting *exporting, const struct contact *contact, struct err *err)
+static bool keep(struct exporting *exporting, const void *row, struct err *err)
 {
     struct mp_writer writer;
     mp_writer_init(&writer);
-    encode(contact_record(), contact, &writer);
+    encode(exporting->noun->record(), row, &writer);
     bool good = fwrite(&writer.size, sizeof writer.size, 1, exporting->spool) == 1 &&
                 fwrite(writer.data, 1, writer.size, exporting->spool) == writer.size;
     mp_writer_done(&writer);
-    export_widen(&exporting->widths, contact);
+    exporting->noun->widen(exporting->widths, row);
     exporting->count++;
     return good || unwritable(exporting, err);
 }
 
-static bool keep_page(struct exporting *exporting, const struct contact_page *page, struct err *err)
+static bool keep_page(struct exporting *exporting, const struct export_page *page, struct err *err)
 {
-    for (size_t i = 0; i < page->contacts_count; i++) {
-        const struct contact *contact = &page->contacts[i];
-        if (!exporting->everywhere && !id_equal(contact->client, exporting->client_id))
-            continue;
-        if (!keep(exporting, contact, err))
+    const char *row = page->rows;
+    for (size_t i = 0; i < page->count; i++, row += exporting->noun->record()->size) {
+        if (exporting->noun->wanted(exporting, row) && !keep(exporting, row, err))
             return false;
     }
     return true;
@@ -70,28 +54,26 @@ static bool keep_page(struct exporting *exporting, const struct contact_page *pa
 // The exit code; EXIT_DONE when all pages are there.
 static int gather(struct exporting *exporting)
 {
-    struct page in = { .has_limit = true, .limit = PAGE_LIMIT };
-    struct contact_page page;
+    struct export_page page = { .more = true };
     struct err err = { 0 };
-    do {
+    while (page.more) {
+        struct id after = page.last;
         arena_reset(exporting->arena);
-        page = (struct contact_page){ .more = false };
-        enum call_result result = call_contact_list(exporting->client, &in, &page);
+        page = (struct export_page){ .last = after };
+        enum call_result result = exporting->noun->page(exporting, after, &page);
         if (result != CALL_DONE)
-            return connect_explain(exporting->cli, exporting->client, &method_contact_list, result);
+            return connect_explain(exporting->cli, exporting->client, exporting->noun->method,
+                                   result);
         if (!keep_page(exporting, &page, &err))
             return cli_refused(exporting->cli, &err);
-        if (page.contacts_count > 0)
-            in.after = page.contacts[page.contacts_count - 1].id;
         transfer_progress(&exporting->progress, exporting->path, exporting->count);
-    } while (page.more);
+    }
     return EXIT_DONE;
 }
 
 // --- from the spool into the file
 
-// False at the end, or with `err` filled.
-static bool next(struct exporting *exporting, struct contact *out, struct err *err)
+bool export_next(struct exporting *exporting, void *out, struct err *err)
 {
     size_t size;
     arena_reset(exporting->arena);
@@ -100,23 +82,8 @@ static bool next(struct exporting *exporting, struct contact *out, struct err *e
     uint8_t *data = size <= MP_FRAME_MAX ? arena_alloc(exporting->arena, size) : NULL;
     if (!data || fread(data, 1, size, exporting->spool) != size)
         return unwritable(exporting, err);
-    return decode(contact_record(), (struct bytes){ data, size }, DECODE_LENIENT, exporting->arena,
-                  out, err);
-}
-
-static bool write_sheet(struct exporting *exporting, struct err *err)
-{
-    enum sheet_form form = exporting->form == FORM_CSV ? SHEET_FORM_CSV : SHEET_FORM_XLSX;
-    struct export_sheet *sheet =
-        export_sheet_new(form, exporting->path, &exporting->widths, exporting->everywhere, err);
-    struct contact contact;
-    bool good = sheet != NULL;
-    while (good && next(exporting, &contact, err))
-        good = export_sheet_row(sheet, &contact, err);
-    if (good && err->code == ERR_NONE)
-        return export_sheet_close(sheet, err);
-    export_sheet_drop(sheet);
-    return false;
+    return decode(exporting->noun->record(), (struct bytes){ data, size }, DECODE_LENIENT,
+                  exporting->arena, out, err);
 }
 
 static void put_bytes(void *context, const char *bytes, size_t size)
@@ -124,15 +91,15 @@ static void put_bytes(void *context, const char *bytes, size_t size)
     (void)fwrite(bytes, 1, size, context);
 }
 
-static bool write_cards(struct exporting *exporting, struct err *err)
+static bool write_cards(struct exporting *exporting, enum vcard_version version, struct err *err)
 {
     struct contact contact;
     const char *part = arena_format(exporting->cli->arena, "%s.part", exporting->path);
     FILE *file = part ? fopen(part, "wb") : NULL;
     if (!file)
         return unwritable(exporting, err);
-    while (next(exporting, &contact, err))
-        vcard_write(&contact, exporting->version, put_bytes, file);
+    while (export_next(exporting, &contact, err))
+        vcard_write(&contact, version, put_bytes, file);
     bool good = !ferror(file);
     good &= fclose(file) == 0;
     if (!good)
@@ -144,51 +111,51 @@ static bool write_cards(struct exporting *exporting, struct err *err)
     return false;
 }
 
-static int write_file(struct exporting *exporting)
+static int write_file(struct exporting *exporting, const struct form *form)
 {
+    const struct cli *cli = exporting->cli;
     struct err err = { 0 };
     rewind(exporting->spool);
-    bool good =
-        exporting->form == FORM_VCARD ? write_cards(exporting, &err) : write_sheet(exporting, &err);
+    bool good = form->cards ? write_cards(exporting, form->version, &err)
+                            : exporting->noun->write(exporting, form->sheet, &err);
     transfer_progress_end(&exporting->progress);
     if (!good)
-        return cli_refused(exporting->cli, &err);
-    if (exporting->cli->json)
-        fprintf(exporting->cli->out, "{\"contacts\": %lld}\n", (long long)exporting->count);
+        return cli_refused(cli, &err);
+    if (cli->json)
+        fprintf(cli->out, "{\"%s\": %lld}\n", exporting->noun->word, (long long)exporting->count);
     else
-        fprintf(exporting->cli->out, "%s: %lld %s\n", exporting->path, (long long)exporting->count,
-                cli_text(exporting->cli, TEXT_EXPORT_DONE));
+        fprintf(cli->out, "%s: %lld %s\n", exporting->path, (long long)exporting->count,
+                cli_text(cli, exporting->noun->done));
     return EXIT_DONE;
 }
 
 // --- the words
-static enum form form_of(const char *path)
+static bool form_of(const struct exporting *exporting, struct form *out)
 {
-    const char *dot = strrchr(path, '.');
-    if (dot && strcasecmp(dot, ".xlsx") == 0)
-        return FORM_XLSX;
-    if (dot && strcasecmp(dot, ".csv") == 0)
-        return FORM_CSV;
-    return dot && (strcasecmp(dot, ".vcf") == 0 || strcasecmp(dot, ".vcard") == 0) ? FORM_VCARD
-                                                                                   : FORM_NONE;
+    const char *dot = strrchr(exporting->path, '.');
+    if (!dot)
+        return false;
+    out->sheet = strcasecmp(dot, ".csv") == 0 ? SHEET_FORM_CSV : SHEET_FORM_XLSX;
+    out->cards =
+        exporting->noun->cards && (strcasecmp(dot, ".vcf") == 0 || strcasecmp(dot, ".vcard") == 0);
+    return out->cards || out->sheet == SHEET_FORM_CSV || strcasecmp(dot, ".xlsx") == 0;
 }
 
-static bool take_words(struct exporting *exporting, const char **ret_client)
+static bool take_words(struct exporting *exporting, struct form *form, const char **ret_client)
 {
     struct cli *cli = exporting->cli;
     bool bad = false;
-    const char *version = transfer_option(cli, "--vcard", &bad);
+    const char *version = exporting->noun->cards ? transfer_option(cli, "--vcard", &bad) : NULL;
     *ret_client = transfer_option(cli, "--client", &bad);
     exporting->everywhere = transfer_flag(cli, "--everywhere");
     if (bad || cli->word_count != 1 || (version && strcmp(version, "3") && strcmp(version, "4")))
         return false;
-    exporting->version = version && version[0] == '3' ? VCARD_3 : VCARD_4;
+    form->version = version && version[0] == '3' ? VCARD_3 : VCARD_4;
     exporting->path = cli->words[0];
-    exporting->form = form_of(exporting->path);
-    return exporting->form != FORM_NONE && !(*ret_client && exporting->everywhere);
+    return form_of(exporting, form) && !(*ret_client && exporting->everywhere);
 }
 
-static int run_export(struct exporting *exporting, const char *client_word)
+static int run_export(struct exporting *exporting, const struct form *form, const char *client_word)
 {
     struct cli *cli = exporting->cli;
     struct err err = { 0 };
@@ -204,21 +171,35 @@ static int run_export(struct exporting *exporting, const char *client_word)
         good = unwritable(exporting, &err);
     code = good ? gather(exporting) : cli_refused(cli, &err);
     if (code == EXIT_DONE)
-        code = write_file(exporting);
+        code = write_file(exporting, form);
     if (exporting->spool)
         (void)fclose(exporting->spool);
     caller_free(caller);
     return code;
 }
 
-int action_export(struct cli *cli)
+static int export(struct cli *cli, const struct export_noun *noun)
 {
-    struct exporting exporting = { .cli = cli };
+    struct exporting exporting = { .noun = noun, .cli = cli };
+    struct form form;
     const char *client_word;
-    if (!take_words(&exporting, &client_word))
-        return cli_usage(cli, TEXT_EXPORT_USAGE, NULL);
+    if (!take_words(&exporting, &form, &client_word))
+        return cli_usage(cli, noun->usage, NULL);
     exporting.arena = arena_new(MEMORY);
-    int code = run_export(&exporting, client_word);
+    exporting.widths = arena_alloc(cli->arena, noun->widths_size);
+    if (!exporting.widths)
+        abort(); // the arena is far larger
+    int code = run_export(&exporting, &form, client_word);
     arena_free(exporting.arena);
     return code;
+}
+
+int action_export_contacts(struct cli *cli)
+{
+    return export(cli, &export_contacts_noun);
+}
+
+int action_export_files(struct cli *cli)
+{
+    return export(cli, &export_files_noun);
 }

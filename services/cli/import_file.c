@@ -74,9 +74,10 @@ static bool look_for_heading(void *context, const struct sheet_row *row)
         if (!cells[i].text)
             return false;
     }
-    if (!columns_read(cells, row->count, reading->arena, columns))
+    if (!reading->file->noun->read(cells, row->count, reading->arena, columns))
         return false;
-    if (columns_are_heading(columns) && (!reading->best || columns->known > reading->best->known)) {
+    if (reading->file->noun->are_heading(columns) &&
+        (!reading->best || columns->known > reading->best->known)) {
         reading->best = columns;
         reading->file->heading = row->number;
     }
@@ -90,23 +91,25 @@ static bool find_heading(struct import_file *file, struct arena *arena, struct e
     if (!sheet_read(file->file, &options, look_for_heading, &reading, &file->about, err))
         return false;
     if (!reading.best)
-        return fail(err, ERR_INVALID, NULL, TEXT_IMPORT_NO_HEADING, NULL);
+        return fail(err, ERR_INVALID, NULL, file->noun->no_heading, NULL);
     file->columns = *reading.best;
     return true;
 }
 
-bool import_file_open(struct import_file *file, const char *path, unsigned sheet,
-                      struct arena *arena, struct err *err)
+bool import_file_open(struct import_file *file, const char *path, struct arena *arena,
+                      struct err *err)
 {
     const char *slash = strrchr(path, '/');
-    *file = (struct import_file){
-        .file = fopen(path, "rb"), .path = path, .name = slash ? slash + 1 : path, .sheet = sheet
-    };
+    file->file = fopen(path, "rb");
+    file->path = path;
+    file->name = slash ? slash + 1 : path;
     if (!file->file)
         return fail(err, ERR_INVALID, NULL, TEXT_CLI_FILE_UNREADABLE, path, strerror(errno), NULL);
     if (!digest_of(file, err))
         return false;
     file->is_vcard = begins_as_vcard(file->file);
+    if (file->is_vcard && !file->noun->cards)
+        return fail(err, ERR_INVALID, NULL, TEXT_IMPORT_NO_CARDS, file->name, NULL);
     return file->is_vcard || find_heading(file, arena, err);
 }
 
@@ -135,7 +138,7 @@ static bool says_something(const struct columns *columns, const struct sheet_row
 {
     for (size_t i = 0; i < row->count; i++) {
         uint32_t column = row->cells[i].column;
-        if (column < columns->count && columns->list[column].meaning != COLUMN_NOTHING)
+        if (column < columns->count && columns->list[column].meaning != 0)
             return true;
     }
     return false;
@@ -145,18 +148,18 @@ static bool take_row(void *context, const struct sheet_row *row)
 {
     struct reading_rows *reading = context;
     const struct columns *columns = &reading->file->columns;
-    struct contact_new contact;
+    const struct import_noun *noun = reading->file->noun;
     struct err err = { 0 };
     if (row->number <= reading->file->heading || !says_something(columns, row) ||
         is_heading_again(columns, row))
         return true;
     arena_reset(reading->arena);
     struct column_cell *cells = cells_of(row, reading->arena);
-    if (!cells)
+    void *said = arena_alloc(reading->arena, noun->record()->size);
+    if (!cells || !said)
         (void)fail(&err, ERR_TOO_LARGE, NULL, TEXT_ROW_TOO_LARGE, NULL);
-    bool good =
-        cells && columns_contact(columns, cells, row->count, reading->arena, &contact, &err);
-    return reading->take(reading->context, row->number, good ? &contact : NULL, &err);
+    bool good = cells && said && noun->row(columns, cells, row->count, reading->arena, said, &err);
+    return reading->take(reading->context, row->number, good ? said : NULL, &err);
 }
 
 static bool read_table(struct import_file *file, import_take *take, void *context, struct err *err)

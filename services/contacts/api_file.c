@@ -4,11 +4,11 @@
 
 #include "common/step/rows.h"
 #include "services/contacts/file.h"
+#include "services/contacts/files.h"
 #include "services/contacts/find_files.h"
 #include "services/contacts/house.h"
 #include "services/contacts/identity.h"
 #include "services/contacts/merges.h"
-#include "services/contacts/purge_work.h"
 #include "services/contacts/refer.h"
 #include "services/contacts/store.h"
 #include "services/contacts/store_file.h"
@@ -66,37 +66,6 @@ static bool staff_named(struct request *rq, struct id lawyer, struct id clerk,
 
 // --- writing
 
-// A locked file's number is taken too; that is all that may be said of it.
-static bool number_free(struct request *rq, const struct file *file)
-{
-    struct key key = file_number_key(file->client, file->number, rq->arena);
-    struct file other;
-    if (!table_get_by(rq->txn, &file_by_number, &file_table, &scope_house, &key, rq->arena,
-                      &other) ||
-        id_equal(other.id, file->id))
-        return true;
-    return fail(&rq->err, ERR_CONFLICT, "number", TEXT_FILE_NUMBER_TAKEN, file->number, NULL);
-}
-
-// Who takes part in a file is no mere caller any more: an announced deletion is void.
-static bool parties_stay(struct request *rq, const struct file *file)
-{
-    for (size_t i = 0; i < file->parties_count; i++) {
-        if (!purge_withdraw(rq, identity_now(rq, file->parties[i].contact)))
-            return false;
-    }
-    return true;
-}
-
-static bool file_write(struct request *rq, const struct file *row)
-{
-    if (!row_in_scope(rq, &file_table, row, "client") || !number_free(rq, row) ||
-        !table_put(rq->txn, &file_table, row, &rq->err))
-        return false;
-    emit_file(rq, row, false);
-    return parties_stay(rq, row);
-}
-
 bool file_add(struct request *rq, const struct file_new *in, struct file *out)
 {
     struct editor editor = editor_of(rq);
@@ -106,14 +75,6 @@ bool file_add(struct request *rq, const struct file_new *in, struct file *out)
            parties_named(rq, in->client, NULL, &given.parties, given.parties_count) &&
            file_make(&given, &editor, new_id(rq), out, &rq->err) && file_write(rq, out) &&
            identity_parties(rq, out);
-}
-
-// Within the scope, and not locked to the actor.
-static bool file_visible(struct request *rq, struct id id, struct file *row)
-{
-    if (row_find(rq, &file_table, id, row) && file_shows(row, rq->actor))
-        return true;
-    return fail(&rq->err, ERR_NOT_FOUND, "id", TEXT_FILE_UNKNOWN, NULL);
 }
 
 bool file_edit(struct request *rq, const struct file_change *in, struct file *out)

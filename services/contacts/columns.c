@@ -2,13 +2,10 @@
 // Headings are recognised by words, never by place.
 #include "services/contacts/columns.h"
 
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/text.h"
-
-#define WORDS_MAX 12
+#include "services/contacts/columns_text.h"
 
 static const struct {
     const char *word, *title;
@@ -64,48 +61,6 @@ int column_width(enum meaning meaning)
 }
 
 // --- one heading
-struct words {
-    const char *list[WORDS_MAX];
-    size_t count;
-};
-
-static bool in_bars(const char *list, const char *text, size_t size)
-{
-    for (const char *at = list; (at = strstr(at, "|")) != NULL; at++) {
-        if (strncmp(at + 1, text, size) == 0 && at[size + 1] == '|')
-            return true;
-    }
-    return false;
-}
-
-static bool split(const char *folded, struct arena *arena, struct words *out)
-{
-    out->count = 0;
-    while (*folded && out->count < WORDS_MAX) {
-        size_t size = strcspn(folded, " ");
-        out->list[out->count] = arena_text(arena, folded, size);
-        if (!out->list[out->count++])
-            return false;
-        folded += size + (folded[size] == ' ');
-    }
-    return true;
-}
-
-static void drop(struct words *words, size_t i)
-{
-    words->count--;
-    for (; i < words->count; i++)
-        words->list[i] = words->list[i + 1];
-}
-
-static const char *joined(const struct words *words, struct arena *arena)
-{
-    const char *all = "";
-    for (size_t i = 0; all && i < words->count; i++)
-        all = arena_format(arena, "%s%s%s", all, i ? " " : "", words->list[i]);
-    return all;
-}
-
 static enum meaning meaning_of(const char *text)
 {
     for (size_t i = 0; *text && i < COUNT_OF(headings); i++) {
@@ -115,22 +70,8 @@ static enum meaning meaning_of(const char *text)
     return COLUMN_NOTHING;
 }
 
-// "telefon 2": the number apart. A number within a word stays.
-static int take_number(struct words *words)
-{
-    for (size_t i = 0; i < words->count; i++) {
-        const char *word = words->list[i];
-        if (words->count > 1 && strlen(word) < 3 && strspn(word, "0123456789") == strlen(word)) {
-            int number = (int)strtol(word, NULL, 10);
-            drop(words, i);
-            return number;
-        }
-    }
-    return 0;
-}
-
 // "telefon art", "phone type": of a number or address; "e mail value": the thing itself.
-static bool take_label(struct words *words)
+static bool take_label(struct heading_words *words)
 {
     if (words->count < 2)
         return false;
@@ -145,14 +86,14 @@ static bool take_label(struct words *words)
     return true;
 }
 
-static bool is_reached(enum meaning meaning)
+static bool is_reached(int meaning)
 {
     return meaning == COLUMN_PHONE || meaning == COLUMN_EMAIL ||
            (meaning >= COLUMN_STREET && meaning <= COLUMN_POSTCODE_TOWN);
 }
 
 // False: the column is about somebody else.
-static bool take_qualifiers(struct words *words, struct column *column, enum meaning whole)
+static bool take_qualifiers(struct heading_words *words, struct column *column, enum meaning whole)
 {
     for (size_t i = 0; i < words->count;) {
         size_t q = 0, size = strlen(words->list[i]);
@@ -169,27 +110,27 @@ static bool take_qualifiers(struct words *words, struct column *column, enum mea
         if (words->count == 1 || whole != COLUMN_NOTHING)
             i++; // "handy" is both: a phone, and which one
         else
-            drop(words, i);
+            heading_drop(words, i);
     }
     return true;
 }
 
 static bool read_heading(const char *heading, struct arena *arena, struct column *out)
 {
-    struct words words;
+    struct heading_words words;
     const char *folded = text_fold(arena, heading);
     *out = (struct column){ .heading = heading };
-    if (!folded || !split(folded, arena, &words))
+    if (!folded || !heading_split(folded, arena, &words))
         return false;
-    out->instance = take_number(&words);
+    out->instance = heading_number(&words);
     bool label = take_label(&words);
-    const char *text = joined(&words, arena);
+    const char *text = heading_joined(&words, 0, words.count, arena);
     if (!text)
         return false;
     enum meaning meaning = meaning_of(text);
     if (!take_qualifiers(&words, out, meaning))
         return true;
-    text = joined(&words, arena);
+    text = heading_joined(&words, 0, words.count, arena);
     if (!text)
         return false;
     if (meaning == COLUMN_NOTHING)
@@ -205,7 +146,7 @@ static bool read_heading(const char *heading, struct arena *arena, struct column
 }
 
 // --- a whole heading
-static bool has(const struct columns *columns, enum meaning meaning)
+static bool has(const struct columns *columns, int meaning)
 {
     for (size_t i = 0; i < columns->count; i++) {
         if (columns->list[i].meaning == meaning)
@@ -230,7 +171,7 @@ static void settle_once(struct columns *columns)
 {
     bool seen[COLUMN_MEANINGS] = { false };
     for (size_t i = 0; i < columns->count; i++) {
-        enum meaning *meaning = &columns->list[i].meaning;
+        int *meaning = &columns->list[i].meaning;
         bool many = is_reached(*meaning) || *meaning == COLUMN_PHONE_LABEL ||
                     *meaning == COLUMN_ADDRESS_LABEL || *meaning == COLUMN_CATEGORIES ||
                     *meaning == COLUMN_HANDLING_NOTE;
@@ -240,7 +181,7 @@ static void settle_once(struct columns *columns)
     }
 }
 
-static void count_known(struct columns *columns)
+void columns_count(struct columns *columns)
 {
     columns->known = 0;
     for (size_t i = 0; i < columns->count; i++)
@@ -261,7 +202,7 @@ bool columns_read(const struct column_cell *cells, size_t count, struct arena *a
     }
     settle_name(out);
     settle_once(out);
-    count_known(out);
+    columns_count(out);
     return true;
 }
 
@@ -276,22 +217,27 @@ bool columns_are_heading(const struct columns *columns)
     return somebody && columns->known * 4 >= titled;
 }
 
+struct column *column_headed(struct columns *columns, const char *heading, struct arena *arena)
+{
+    const char *wanted = text_fold(arena, heading);
+    for (size_t i = 0; wanted && i < columns->count; i++) {
+        const char *is = columns->list[i].heading ? text_fold(arena, columns->list[i].heading) : "";
+        if (is && *is && strcmp(is, wanted) == 0)
+            return &columns->list[i];
+    }
+    return NULL;
+}
+
 bool columns_set(struct columns *columns, const char *heading, const char *word,
                  struct arena *arena)
 {
-    const char *wanted = text_fold(arena, heading);
-    size_t meaning = 0;
+    struct column *column = column_headed(columns, heading, arena);
+    int meaning = 0;
     while (meaning < COLUMN_MEANINGS && strcmp(meanings[meaning].word, word) != 0)
         meaning++;
-    if (!wanted || meaning == COLUMN_MEANINGS)
+    if (!column || meaning == COLUMN_MEANINGS)
         return false;
-    for (size_t i = 0; i < columns->count; i++) {
-        const char *is = columns->list[i].heading ? text_fold(arena, columns->list[i].heading) : "";
-        if (!is || !*is || strcmp(is, wanted) != 0)
-            continue;
-        columns->list[i].meaning = (enum meaning)meaning;
-        count_known(columns);
-        return true;
-    }
-    return false;
+    column->meaning = meaning;
+    columns_count(columns);
+    return true;
 }

@@ -4,6 +4,7 @@
 
 #include "common/base/arena.h"
 #include "common/base/err.h"
+#include "common/base/zone.h"
 #include "proto/proto.h"
 
 enum meaning {
@@ -18,10 +19,11 @@ enum meaning {
 };
 
 struct column {
-    enum meaning meaning;
-    const char *heading; // as in the file
-    const char *label;   // "Büro", "mobil"...; NULL: none said
-    int instance;        // the number in "Telefon 2"; 0: none said
+    int meaning;          // of enum meaning; in a list of files of enum file_meaning. 0: nothing
+    const char *heading;  // as in the file
+    const char *label;    // "Büro", "mobil"...; NULL: none said
+    int instance;         // the number in "Telefon 2"; 0: none said
+    enum party_role role; // of a party's column in a list of files
 };
 
 #define COLUMNS_MAX 500
@@ -29,7 +31,8 @@ struct column {
 struct columns {
     struct column list[COLUMNS_MAX]; // by column of the file
     size_t count;
-    size_t known; // that mean something
+    size_t known;            // that mean something
+    const struct zone *zone; // of the times in a list of files; NULL: UTC
 };
 
 // One cell of a row; by ascending column, empty ones may be left out.
@@ -48,6 +51,10 @@ bool columns_are_heading(const struct columns *columns);
 // word.
 MUST_USE bool columns_set(struct columns *columns, const char *heading, const char *word,
                           struct arena *arena);
+
+// The column with this heading, however it is written; NULL: there is none.
+struct column *column_headed(struct columns *columns, const char *heading, struct arena *arena);
+void columns_count(struct columns *columns); // those that mean something, anew
 
 // The row as a new contact, with the record's limits checked. ERR_INVALID names the heading.
 MUST_USE bool columns_contact(const struct columns *columns, const struct column_cell *cells,

@@ -6,6 +6,7 @@
 #include "common/base/text.h"
 #include "common/wire/codec.h"
 #include "services/contacts/columns.h"
+#include "services/contacts/columns_text.h"
 
 #define PHONES_MAX    30
 #define ADDRESSES_MAX 10
@@ -31,42 +32,6 @@ static bool refused(struct building *building, const struct column *column, enum
                     const char *value)
 {
     return fail(building->err, ERR_INVALID, column->heading, text, value, NULL);
-}
-
-// --- texts
-
-// Without blanks at the ends, no-break spaces too, and without the apostrophe that keeps a
-// spreadsheet from reading a formula. NULL: nothing is left.
-static const char *tidy(const char *text, struct arena *arena)
-{
-    static const char no_break[] = "\xC2\xA0";
-    size_t size = strlen(text);
-    for (;;) {
-        if (*text == ' ' || *text == '\t' || *text == '\n' || *text == '\r')
-            text++, size--;
-        else if (strncmp(text, no_break, 2) == 0)
-            text += 2, size -= 2;
-        else
-            break;
-    }
-    for (;;) {
-        if (size > 0 && strchr(" \t\r\n", text[size - 1]))
-            size--;
-        else if (size > 1 && memcmp(text + size - 2, no_break, 2) == 0)
-            size -= 2;
-        else
-            break;
-    }
-    if (size > 1 && text[0] == '\'' && strchr("=+-@\t", text[1]))
-        text++, size--;
-    return size ? text_clean(arena, text, size) : NULL;
-}
-
-static bool is_word(const char *text, const char *bars, struct arena *arena)
-{
-    const char *folded = text_fold(arena, text);
-    const char *found = folded && *folded ? strstr(bars, folded) : NULL;
-    return found && found[-1] == '|' && found[strlen(folded)] == '|';
 }
 
 const char *country_code(const char *name, struct arena *arena)
@@ -106,7 +71,7 @@ const char *country_code(const char *name, struct arena *arena)
         { "RU", "|russland|russia|" },
     };
     for (size_t i = 0; i < COUNT_OF(known); i++) {
-        if (is_word(name, known[i].names, arena))
+        if (cell_is_word(name, known[i].names, arena))
             return known[i].code;
     }
     const char *folded = text_fold(arena, name);
@@ -118,7 +83,7 @@ const char *country_code(const char *name, struct arena *arena)
 
 // --- phones
 static const struct column *column_beside(const struct building *building,
-                                          const struct column *column, enum meaning meaning)
+                                          const struct column *column, int meaning)
 {
     for (size_t i = 0; i < building->columns->count; i++) {
         const struct column *other = &building->columns->list[i];
@@ -134,7 +99,7 @@ static const char *cell_text(const struct building *building, const struct colum
     size_t place = column ? (size_t)(column - building->columns->list) : SIZE_MAX;
     for (size_t i = 0; i < count; i++) {
         if (cells[i].column == place)
-            return tidy(cells[i].text, building->arena);
+            return cell_tidy(cells[i].text, building->arena);
     }
     return NULL;
 }
@@ -144,7 +109,7 @@ static bool is_none(const char *text, struct arena *arena)
 {
     const char *folded = text_fold(arena, text);
     return (folded && !*folded) ||
-           is_word(text, "|keine|kein|unbekannt|n v|k a|0|ohne tel|none|n a|unknown|", arena);
+           cell_is_word(text, "|keine|kein|unbekannt|n v|k a|0|ohne tel|none|n a|unknown|", arena);
 }
 
 static bool add_phone(struct building *building, const struct column *column, const char *text,
@@ -155,7 +120,7 @@ static bool add_phone(struct building *building, const struct column *column, co
     while (*text) {
         size_t size = strcspn(text, "\n;");
         char *part = arena_text(building->arena, text, size);
-        const char *typed = part ? tidy(part, building->arena) : NULL;
+        const char *typed = part ? cell_tidy(part, building->arena) : NULL;
         text += size + (text[size] != '\0');
         if (!part)
             return full(building);
@@ -179,7 +144,7 @@ static bool add_texts(struct building *building, const struct column *column, co
     while (*text) {
         size_t size = strcspn(text, apart);
         char *part = arena_text(building->arena, text, size);
-        const char *one = part ? tidy(part, building->arena) : NULL;
+        const char *one = part ? cell_tidy(part, building->arena) : NULL;
         bool known = false;
         text += size + (text[size] != '\0');
         if (!part)
@@ -241,7 +206,7 @@ static bool add_address(struct building *building, const struct column *column, 
         return true;
     }
     address->postcode = arena_text(building->arena, text, digits);
-    address->town = text[digits] ? tidy(text + digits, building->arena) : NULL;
+    address->town = text[digits] ? cell_tidy(text + digits, building->arena) : NULL;
     return address->postcode ? true : full(building);
 }
 
@@ -249,9 +214,10 @@ static bool add_address(struct building *building, const struct column *column, 
 static bool add_kind(struct building *building, const struct column *column, const char *text)
 {
     struct arena *arena = building->arena;
-    if (is_word(text, "|person|privat|privatperson|individual|mensch|natuerliche person|", arena))
+    if (cell_is_word(text, "|person|privat|privatperson|individual|mensch|natuerliche person|",
+                     arena))
         building->out->kind = contact_kind_PERSON;
-    else if (is_word(text, "|organisation|organization|firma|unternehmen|company|org|", arena))
+    else if (cell_is_word(text, "|organisation|organization|firma|unternehmen|company|org|", arena))
         building->out->kind = contact_kind_ORGANISATION;
     else
         return refused(building, column, TEXT_COLUMN_KIND, text);
@@ -269,7 +235,7 @@ static bool add_language(struct building *building, const char *text)
                   { "tr", "|tuerkisch|turkish|" } };
     building->out->language = text;
     for (size_t i = 0; i < COUNT_OF(known); i++) {
-        if (is_word(text, known[i].words, building->arena))
+        if (cell_is_word(text, known[i].words, building->arena))
             building->out->language = known[i].code;
     }
     return true;
@@ -277,13 +243,8 @@ static bool add_language(struct building *building, const char *text)
 
 static bool add_keep(struct building *building, const struct column *column, const char *text)
 {
-    struct arena *arena = building->arena;
-    bool yes = is_word(text, "|ja|j|x|1|yes|y|true|wahr|", arena);
-    if (!yes && !is_word(text, "|nein|n|0|no|false|falsch|", arena))
-        return refused(building, column, TEXT_COLUMN_YES, text);
-    building->out->has_keep = true;
-    building->out->keep = yes;
-    return true;
+    building->out->has_keep = cell_yes(text, &building->out->keep, building->arena);
+    return building->out->has_keep || refused(building, column, TEXT_COLUMN_YES, text);
 }
 
 static bool add_note(struct building *building, const char *text)
@@ -355,7 +316,7 @@ bool columns_contact(const struct columns *columns, const struct column_cell *ce
         const struct column *beside = column->meaning == COLUMN_PHONE
                                           ? column_beside(&building, column, COLUMN_PHONE_LABEL)
                                           : NULL;
-        const char *text = tidy(cells[i].text, arena);
+        const char *text = cell_tidy(cells[i].text, arena);
         if (text && !add_cell(&building, column, text, cell_text(&building, beside, cells, count)))
             return false;
     }

@@ -2,6 +2,7 @@
 // The tables, and their indexes as functions of a row.
 #include "services/contacts/store.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/base/phone_match.h"
@@ -13,6 +14,7 @@
 #include "services/contacts/store_search.h"
 
 #define WORDS_MEMORY ((size_t)32 << 10) // the texts of one contact, folded
+#define NAME_KEY_MAX 240                // bytes of a name in its key
 
 struct key text_key(const char *text)
 {
@@ -111,6 +113,28 @@ static void contact_likenesses(const void *row, struct keys *keys)
     arena_free(arena);
 }
 
+struct key contact_name_key(struct id client, const char *words)
+{
+    char cut[NAME_KEY_MAX + 1];
+    struct key key;
+    (void)snprintf(cut, sizeof cut, "%s", words);
+    key_init(&key);
+    key_id(&key, client);
+    key_str(&key, cut);
+    return key;
+}
+
+static void contact_names(const void *row, struct keys *keys)
+{
+    const struct contact *contact = row;
+    struct arena *arena = arena_new(WORDS_MEMORY);
+    const char *words = likeness_name(contact->name, arena);
+    struct key key = contact_name_key(contact->client, words ? words : "");
+    if (words && *words)
+        keys_add(keys, &key);
+    arena_free(arena);
+}
+
 const struct index contact_indexes[CONTACT_INDEXES] = {
     [CONTACT_BY_NUMBER] = { .name = "contact.by_number",
                             .keys = contact_numbers,
@@ -121,6 +145,9 @@ const struct index contact_indexes[CONTACT_INDEXES] = {
     [CONTACT_BY_LIKENESS] = { .name = "contact.by_likeness",
                               .keys = contact_likenesses,
                               .query = "who may be the same person, within one client" },
+    [CONTACT_BY_NAME] = { .name = "contact.by_name",
+                          .keys = contact_names,
+                          .query = "who bears exactly this name, within one client" },
 };
 
 const struct table contact_table = {

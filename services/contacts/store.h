@@ -14,6 +14,7 @@ enum contact_index {
     CONTACT_BY_NUMBER,
     CONTACT_BY_IDLE, // (edited_at), mere callers that are not kept
     CONTACT_BY_LIKENESS,
+    CONTACT_BY_NAME, // (client, the name's words in order)
     CONTACT_INDEXES
 };
 extern const struct index contact_indexes[CONTACT_INDEXES];
@@ -38,5 +39,7 @@ extern const struct table *const contacts_tables[CONTACTS_TABLES];
 MUST_USE const char *contact_words(const struct contact *contact, struct arena *arena);
 
 struct key contact_likeness_key(struct id client, enum likeness likeness, const char *value);
+// `words` as likeness_name gives them; very long ones are cut, so that names must be compared.
+struct key contact_name_key(struct id client, const char *words);
 struct key contact_number_key(struct id client, const char *e164);
 struct key text_key(const char *text); // of a client's number, of an extension

@@ -164,6 +164,10 @@ void bare_contact_put(struct bare_contacts *contacts)
     bare_put(bare, BARE_BY_NUMBER, number.bytes, number.size, value, sizeof value);
     put_likeness(bare, 1, person.number, id);
     put_likeness(bare, 4, person.customer, id);
+    struct key name = key_of_id(client);
+    key_str(&name, person.name);
+    key_id(&name, id);
+    bare_put(bare, BARE_BY_NAME, name.bytes, name.size, value, sizeof value);
     struct key seq;
     key_init(&seq);
     key_int(&seq, (int64_t)contacts->next);

@@ -135,7 +135,7 @@ static void keep(struct run *run, int64_t row, const struct contact_new *contact
     struct err err = { 0 };
     if (!copy || !record_copy(contact_new_record(), contact, run->batch, copy, &err))
         stop("the batch is too large");
-    run->rows[run->count++] = (struct import_row){ row, copy };
+    run->rows[run->count++] = (struct import_row){ .row = row, .contact = copy };
     if (run->count == BATCH)
         flush(run);
 }

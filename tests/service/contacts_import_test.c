@@ -43,7 +43,8 @@ static void fill(struct batch *batch, int64_t first, size_t count)
         snprintf(batch->numbers[i], 12, "K%lld", (long long)(first + (int64_t)i));
         batch->contacts[i] =
             (struct contact_new){ .name = batch->names[i], .customer_number = batch->numbers[i] };
-        batch->rows[i] = (struct import_row){ first + (int64_t)i, &batch->contacts[i] };
+        batch->rows[i] =
+            (struct import_row){ .row = first + (int64_t)i, .contact = &batch->contacts[i] };
     }
 }
 
@@ -112,7 +113,7 @@ TEST(bad_rows_are_rejected_one_by_one)
                                       { .name = "fremd", .client = { { 7 } } } };
     struct import_row rows[5];
     for (int i = 0; i < 5; i++)
-        rows[i] = (struct import_row){ i + 2, &contacts[i] };
+        rows[i] = (struct import_row){ .row = i + 2, .contact = &contacts[i] };
     struct import_result out = sent(fx, import.id, rows, 5);
     CHECK_INT(out.added, 2);
     CHECK_INT(out.rejects_count, 3);
@@ -131,8 +132,12 @@ TEST(bad_rows_are_rejected_one_by_one)
 static struct import_result checked(struct fixture *fx, const struct import_begin_in *how,
                                     const struct contact_new *contact)
 {
-    struct import_row row = { 2, contact };
-    struct import_check_in in = { how->client, how->match, how->known, &row, 1 };
+    struct import_row row = { .row = 2, .contact = contact };
+    struct import_check_in in = { .client = how->client,
+                                  .match = how->match,
+                                  .known = how->known,
+                                  .rows = &row,
+                                  .rows_count = 1 };
     struct import_result out = { 0 };
     CHECK_INT(call_import_check(&fx->client, &in, &out), CALL_DONE);
     return out;
@@ -156,12 +161,12 @@ TEST(who_is_there_already_is_known)
     CHECK_INT(checked(fx, &how, &row).updated, 1);
     CHECK_INT(fixture_facts(fx, "contact"), 1); // only looked at
     struct import import = begun(fx, &how);
-    CHECK_INT(sent(fx, import.id, &(struct import_row){ 2, &row }, 1).updated, 1);
+    CHECK_INT(sent(fx, import.id, &(struct import_row){ .row = 2, .contact = &row }, 1).updated, 1);
     CHECK_INT(call_contact_get(&fx->client, &(struct by_id){ anna.id }, &out), CALL_DONE);
     CHECK_STR(out.name, "Anna Meier");
     CHECK_STR(out.language, "de");
     CHECK_INT(out.phones_count, 2); // united, nothing removed
-    CHECK_INT(sent(fx, import.id, &(struct import_row){ 3, &row }, 1).same, 1);
+    CHECK_INT(sent(fx, import.id, &(struct import_row){ .row = 3, .contact = &row }, 1).same, 1);
     // By number, when the row has no customer number; in any spelling.
     struct number spelled = { .typed = "+49 171 / 392 00 61" };
     struct contact_new by_number = { .name = "Anna M.", .phones = &spelled, .phones_count = 1 };
@@ -201,7 +206,7 @@ TEST(a_file_is_not_taken_twice_by_accident)
     refused(fx, call_import_begin(&fx->client, &in, &out), ERR_CONFLICT, "digest");
     struct import_result result;
     struct contact_new contact = { .name = "spät" };
-    struct import_row row = { 2, &contact };
+    struct import_row row = { .row = 2, .contact = &contact };
     refused(fx,
             call_import_rows(&fx->client, &(struct import_rows_in){ import.id, &row, 1 }, &result),
             ERR_CONFLICT, "id");
@@ -216,7 +221,7 @@ TEST(a_client_is_one_of_its_own)
     struct client_row a = client_with(fx, "A", NULL), b = client_with(fx, "B", NULL);
     struct import_begin_in in = file(import_known_UPDATE);
     struct contact_new contact = { .name = "Eva", .customer_number = "1" };
-    struct import_row row = { 2, &contact };
+    struct import_row row = { .row = 2, .contact = &contact };
     struct import import, out;
     struct import_result result;
     in.client = a.id;

@@ -104,8 +104,11 @@ with House() as house:
         assert completes(script, "rufbus --serv") == ["--service"]
         assert completes(script, "rufbus --service tele") == ["telephony"]
         assert "--preview" in completes(script, "rufbus import contacts --")
+        assert "--unknown" in completes(script, "rufbus import files --")
+        assert "--match" not in completes(script, "rufbus import files --")
         assert completes(script, "rufbus contact add name = A customer") == ["customer_number="]
-        assert script in completes(script, "rufbus replay " + folder + "/")
+        for words in ("replay", "import files", "export contacts"):
+            assert script in completes(script, f"rufbus {words} {folder}/"), words
     house.rufbus("completion", code=2)
     house.rufbus("completion", "zsh", code=2)
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The titles are those that the import recognises, so that a list can be taken back as it is.
-#include "services/cli/export_sheet.h"
+// Contacts as a table: as many columns for phones, e-mails and addresses as somebody needs. The
+// titles are those that the import recognises, so that a list can be taken back as it is.
+#include "services/cli/exporting.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,9 +14,13 @@
 #define TITLE_BYTES  40
 #define ROW_MEMORY   ((size_t)1 << 20)
 
-struct export_sheet {
+struct contact_widths {
+    size_t phones, emails, addresses; // the most that any contact has
+};
+
+struct contact_sheet {
     struct sheet_writer *writer;
-    struct export_widths widths;
+    struct contact_widths widths;
     struct sheet_column columns[COLUMNS_ROOM];
     char titles[COLUMNS_ROOM][TITLE_BYTES];
     size_t count;
@@ -36,8 +41,10 @@ static const enum meaning of_address[] = { COLUMN_STREET, COLUMN_POSTCODE, COLUM
 static const enum meaning last[] = { COLUMN_CATEGORIES, COLUMN_LANGUAGE, COLUMN_HANDLING_NOTE,
                                      COLUMN_MESSAGE, COLUMN_KEEP };
 
-void export_widen(struct export_widths *widths, const struct contact *contact)
+static void widen(void *into, const void *row)
 {
+    const struct contact *contact = row;
+    struct contact_widths *widths = into;
     widths->phones =
         contact->phones_count > widths->phones ? contact->phones_count : widths->phones;
     widths->emails =
@@ -49,7 +56,7 @@ void export_widen(struct export_widths *widths, const struct contact *contact)
 // --- titles
 
 // "Telefon 2", "Telefon 2 Art": the number behind the first word.
-static void add_title(struct export_sheet *sheet, enum meaning meaning, size_t number)
+static void add_title(struct contact_sheet *sheet, enum meaning meaning, size_t number)
 {
     const char *title = column_title(meaning);
     size_t word = strcspn(title, " ");
@@ -63,7 +70,7 @@ static void add_title(struct export_sheet *sheet, enum meaning meaning, size_t n
     sheet->count++;
 }
 
-static void add_titles(struct export_sheet *sheet, const enum meaning *meanings, size_t count,
+static void add_titles(struct contact_sheet *sheet, const enum meaning *meanings, size_t count,
                        size_t times)
 {
     for (size_t number = 1; number <= times; number++) {
@@ -72,37 +79,45 @@ static void add_titles(struct export_sheet *sheet, const enum meaning *meanings,
     }
 }
 
-struct export_sheet *export_sheet_new(enum sheet_form form, const char *path,
-                                      const struct export_widths *widths, bool with_client,
-                                      struct err *err)
+static void sheet_drop(struct contact_sheet *sheet)
 {
-    struct export_sheet *sheet = calloc(1, sizeof *sheet);
+    sheet_writer_drop(sheet->writer);
+    arena_free(sheet->arena);
+    free(sheet);
+}
+
+static struct contact_sheet *sheet_new(const struct exporting *exporting, enum sheet_form form,
+                                       struct err *err)
+{
+    const struct contact_widths *widths = exporting->widths;
+    struct contact_sheet *sheet = calloc(1, sizeof *sheet);
     if (!sheet)
         abort();
     sheet->widths = *widths;
-    sheet->with_client = with_client;
+    sheet->with_client = exporting->everywhere;
     sheet->arena = arena_new(ROW_MEMORY);
     add_titles(sheet, first, COUNT_OF(first), 1);
     add_titles(sheet, of_phone, COUNT_OF(of_phone), widths->phones);
     add_titles(sheet, of_email, COUNT_OF(of_email), widths->emails);
     add_titles(sheet, of_address, COUNT_OF(of_address), widths->addresses);
     add_titles(sheet, last, COUNT_OF(last), 1);
-    if (with_client)
+    if (sheet->with_client)
         sheet->columns[sheet->count++] = (struct sheet_column){ .title = "Mandant", .width = 38 };
-    sheet->writer = sheet_writer_new(form, path, "Kontakte", sheet->columns, sheet->count, err);
+    sheet->writer =
+        sheet_writer_new(form, exporting->path, "Kontakte", sheet->columns, sheet->count, err);
     if (sheet->writer)
         return sheet;
-    export_sheet_drop(sheet);
+    sheet_drop(sheet);
     return NULL;
 }
 
 // --- rows
-static void put(struct export_sheet *sheet, const char *text)
+static void put(struct contact_sheet *sheet, const char *text)
 {
     sheet->texts[sheet->used++] = text;
 }
 
-static const char *categories_text(struct export_sheet *sheet, const struct contact *contact)
+static const char *categories_text(struct contact_sheet *sheet, const struct contact *contact)
 {
     const char *all = NULL;
     for (size_t i = 0; i < contact->categories_count; i++)
@@ -111,7 +126,7 @@ static const char *categories_text(struct export_sheet *sheet, const struct cont
     return all;
 }
 
-static void put_lists(struct export_sheet *sheet, const struct contact *contact)
+static void put_lists(struct contact_sheet *sheet, const struct contact *contact)
 {
     static const struct number no_number;
     static const struct address no_address;
@@ -133,7 +148,7 @@ static void put_lists(struct export_sheet *sheet, const struct contact *contact)
     }
 }
 
-bool export_sheet_row(struct export_sheet *sheet, const struct contact *contact, struct err *err)
+static bool sheet_row(struct contact_sheet *sheet, const struct contact *contact, struct err *err)
 {
     struct id_text client = id_text(contact->client);
     arena_reset(sheet->arena);
@@ -155,19 +170,54 @@ bool export_sheet_row(struct export_sheet *sheet, const struct contact *contact,
     return sheet_writer_row(sheet->writer, sheet->texts, err);
 }
 
-bool export_sheet_close(struct export_sheet *sheet, struct err *err)
+static bool write_contacts(struct exporting *exporting, enum sheet_form form, struct err *err)
 {
-    bool good = sheet_writer_close(sheet->writer, err);
-    sheet->writer = NULL;
-    export_sheet_drop(sheet);
+    struct contact_sheet *sheet = sheet_new(exporting, form, err);
+    struct contact contact;
+    bool good = sheet != NULL;
+    while (good && export_next(exporting, &contact, err))
+        good = sheet_row(sheet, &contact, err);
+    good = good && err->code == ERR_NONE;
+    if (good) {
+        good = sheet_writer_close(sheet->writer, err);
+        sheet->writer = NULL;
+    }
+    if (sheet)
+        sheet_drop(sheet);
     return good;
 }
 
-void export_sheet_drop(struct export_sheet *sheet)
+// --- from the service
+static enum call_result contacts_page(struct exporting *exporting, struct id after,
+                                      struct export_page *out)
 {
-    if (!sheet)
-        return;
-    sheet_writer_drop(sheet->writer);
-    arena_free(sheet->arena);
-    free(sheet);
+    struct page in = { .after = after, .has_limit = true, .limit = EXPORT_PAGE };
+    struct contact_page page = { .more = false };
+    enum call_result result = call_contact_list(exporting->client, &in, &page);
+    out->rows = page.contacts;
+    out->count = page.contacts_count;
+    out->more = page.more;
+    if (page.contacts_count > 0)
+        out->last = page.contacts[page.contacts_count - 1].id;
+    return result;
 }
+
+static bool contact_wanted(const struct exporting *exporting, const void *row)
+{
+    const struct contact *contact = row;
+    return exporting->everywhere || id_equal(contact->client, exporting->client_id);
+}
+
+const struct export_noun export_contacts_noun = {
+    .word = "contacts",
+    .record = contact_record,
+    .method = &method_contact_list,
+    .cards = true,
+    .usage = TEXT_EXPORT_USAGE,
+    .done = TEXT_EXPORT_DONE,
+    .widths_size = sizeof(struct contact_widths),
+    .page = contacts_page,
+    .wanted = contact_wanted,
+    .widen = widen,
+    .write = write_contacts,
+};

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/cli/import_noun.h"
+
+#include "services/contacts/file_columns.h"
+
+// --- contacts
+static bool contact_row(const struct columns *columns, const struct column_cell *cells,
+                        size_t count, struct arena *arena, void *out, struct err *err)
+{
+    return columns_contact(columns, cells, count, arena, out, err);
+}
+
+static const char *contact_title(const struct column *column, struct arena *arena)
+{
+    (void)arena;
+    return column_title((enum meaning)column->meaning);
+}
+
+static void put_contact(struct import_row *row, const void *said)
+{
+    row->contact = said;
+}
+
+static size_t contact_weight(const void *said)
+{
+    (void)said;
+    return 1;
+}
+
+const struct import_noun import_contacts_noun = {
+    .word = "contacts",
+    .kind = import_kind_CONTACTS,
+    .record = contact_new_record,
+    .cards = true,
+    .usage = TEXT_IMPORT_USAGE,
+    .bad_column = TEXT_IMPORT_COLUMN,
+    .no_heading = TEXT_IMPORT_NO_HEADING,
+    .shown = "name given_name family_name organisation customer_number phones emails addresses",
+    .read = columns_read,
+    .are_heading = columns_are_heading,
+    .set = columns_set,
+    .row = contact_row,
+    .title = contact_title,
+    .put = put_contact,
+    .weight = contact_weight,
+};
+
+// --- case files
+static bool file_row(const struct columns *columns, const struct column_cell *cells, size_t count,
+                     struct arena *arena, void *out, struct err *err)
+{
+    return file_columns_entry(columns, cells, count, arena, out, err);
+}
+
+static void put_file(struct import_row *row, const void *said)
+{
+    row->file = said;
+}
+
+static size_t file_weight(const void *said)
+{
+    const struct file_entry *entry = said;
+    return 1 + entry->parties_count;
+}
+
+const struct import_noun import_files_noun = {
+    .word = "files",
+    .kind = import_kind_FILES,
+    .record = file_entry_record,
+    .usage = TEXT_IMPORT_FILES_USAGE,
+    .bad_column = TEXT_IMPORT_FILES_COLUMN,
+    .no_heading = TEXT_IMPORT_FILES_HEADING,
+    .shown = "number title kind state parties lawyer clerk opened_at",
+    .read = file_columns_read,
+    .are_heading = file_columns_are_heading,
+    .set = file_columns_set,
+    .row = file_row,
+    .title = file_column_title,
+    .put = put_file,
+    .weight = file_weight,
+};
