@@ -258,7 +258,7 @@ static bool keep_done(void *context, const struct record *record, const void *ro
         return false; // they come the latest first: nothing of this day follows
     bool made = callback->state == callback_state_DONE && callback->has_done_at &&
                 callback->done_at >= sheet->begin_us && callback->done_at < sheet->end_us;
-    struct paper_row out = callback_row(&sheet->printing, callback);
+    struct paper_row out = printed_callback(&sheet->printing, callback);
     out.texts[0] = printed_clock(&sheet->printing, callback->done_at);
     return !made || keep(sheet, &out, err);
 }
@@ -272,7 +272,7 @@ static bool put_inquiry(void *context, const struct record *record, const void *
                         struct err *err)
 {
     struct open_rows *open = context;
-    struct paper_row out = inquiry_row(open->printing, inquiry_within(record, row));
+    struct paper_row out = printed_inquiry(open->printing, inquiry_within(record, row));
     open->count++;
     return paper_row(open->printing->paper, &out, err);
 }
@@ -281,7 +281,7 @@ static bool put_callback(void *context, const struct record *record, const void 
                          struct err *err)
 {
     struct open_rows *open = context;
-    struct paper_row out = callback_row(open->printing, row);
+    struct paper_row out = printed_callback(open->printing, row);
     (void)record;
     const struct callback *callback = row;
     out.texts[0] = printed_moment(open->printing, callback->from);
@@ -346,7 +346,7 @@ static int done_lists(struct day_sheet *sheet)
         return cli_refused(printing->listing.cli, &err);
     if (code != EXIT_DONE)
         return code;
-    callbacks_table(printing, printing_text(printing, TEXT_PAPER_CALLBACKS_DONE));
+    printed_callbacks_table(printing, printing_text(printing, TEXT_PAPER_CALLBACKS_DONE));
     return day_list(sheet, "callback_list", question(sheet, "state=settled", NULL), keep_done,
                     NULL);
 }
@@ -354,11 +354,11 @@ static int done_lists(struct day_sheet *sheet)
 static int open_lists(struct day_sheet *sheet)
 {
     struct printing *printing = &sheet->printing;
-    inquiries_table(printing, printing_text(printing, TEXT_PAPER_INQUIRIES_OPEN));
+    printed_inquiries_table(printing, printing_text(printing, TEXT_PAPER_INQUIRIES_OPEN));
     int code = open_list(sheet, "inquiry_list", question(sheet, "open=true", NULL), put_inquiry);
     if (code != EXIT_DONE)
         return code;
-    callbacks_table(printing, printing_text(printing, TEXT_PAPER_CALLBACKS_OPEN));
+    printed_callbacks_table(printing, printing_text(printing, TEXT_PAPER_CALLBACKS_OPEN));
     return open_list(sheet, "callback_list", question(sheet, NULL, NULL), put_callback);
 }
 

@@ -65,7 +65,7 @@ static bool print_inquiry(void *context, const struct record *record, const void
     const char *title =
         arena_format(printing->listing.page, "%s: %s", printing_text(printing, TEXT_PAPER_PRIORITY),
                      printed_pick(printing, priority_picks(), inquiry->priority));
-    struct paper_row out = inquiry_row(printing, inquiry);
+    struct paper_row out = printed_inquiry(printing, inquiry);
     return within_group(printing, inquiry->priority, title, 1, err) &&
            paper_row(printing->paper, &out, err);
 }
@@ -77,7 +77,7 @@ static bool print_callback(void *context, const struct record *record, const voi
     const struct callback *callback = row;
     (void)record;
     int64_t day = listing_clock(&printing->listing, callback->from) / DAY_SECONDS;
-    struct paper_row out = callback_row(printing, callback);
+    struct paper_row out = printed_callback(printing, callback);
     return within_group(printing, day, printed_day(printing, day), 1, err) &&
            paper_row(printing->paper, &out, err);
 }
@@ -135,8 +135,8 @@ static int print_kind(struct cli *cli, const struct list_kind *kind)
 int action_print_open(struct cli *cli)
 {
     static const struct list_kind kind = {
-        "open",  "inquiry_list",  "open=true",   TEXT_PAPER_INQUIRIES_OPEN,
-        "sort=", inquiries_table, print_inquiry,
+        "open",  "inquiry_list",          "open=true",   TEXT_PAPER_INQUIRIES_OPEN,
+        "sort=", printed_inquiries_table, print_inquiry,
     };
     return print_kind(cli, &kind);
 }
@@ -144,8 +144,8 @@ int action_print_open(struct cli *cli)
 int action_print_callbacks(struct cli *cli)
 {
     static const struct list_kind kind = {
-        "callbacks",     "callback_list", NULL,           TEXT_PAPER_CALLBACKS,
-        "state=settled", callbacks_table, print_callback,
+        "callbacks",     "callback_list",         NULL,           TEXT_PAPER_CALLBACKS,
+        "state=settled", printed_callbacks_table, print_callback,
     };
     return print_kind(cli, &kind);
 }

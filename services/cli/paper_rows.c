@@ -10,7 +10,7 @@
 // --- inquiries
 enum { DUE_CELL = 3, STATE_CELL = 1 };
 
-void inquiries_table(struct printing *printing, const char *title)
+void printed_inquiries_table(struct printing *printing, const char *title)
 {
     static const struct printed_column columns[] = {
         { .title = TEXT_PAPER_NUMBER, .mm = 23 },
@@ -51,7 +51,7 @@ static bool due_of(const struct inquiry *inquiry, int64_t *ret_us)
            (inquiry->has_respond_by && !inquiry->has_responded_at);
 }
 
-struct paper_row inquiry_row(struct printing *printing, const struct inquiry *inquiry)
+struct paper_row printed_inquiry(struct printing *printing, const struct inquiry *inquiry)
 {
     struct paper_row row = { .kind = PAPER_ROW, .mark = printed_mark(inquiry->priority) };
     int64_t due_us;
@@ -93,7 +93,7 @@ const struct inquiry *inquiry_within(const struct record *record, const void *ro
 }
 
 // --- callbacks
-void callbacks_table(struct printing *printing, const char *title)
+void printed_callbacks_table(struct printing *printing, const char *title)
 {
     static const struct printed_column columns[] = {
         { .title = TEXT_PAPER_TIME, .mm = 24 },      { .title = TEXT_PAPER_STATE, .mm = 24 },
@@ -104,7 +104,7 @@ void callbacks_table(struct printing *printing, const char *title)
     printing_table(printing, title, columns, COUNT_OF(columns));
 }
 
-struct paper_row callback_row(struct printing *printing, const struct callback *callback)
+struct paper_row printed_callback(struct printing *printing, const struct callback *callback)
 {
     struct paper_row row = { .kind = PAPER_ROW, .mark = printed_mark(callback->priority) };
     const char *until = callback->has_until ? printed_clock(printing, callback->until) : "";

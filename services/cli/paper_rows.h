@@ -5,11 +5,11 @@
 #include "proto/proto.h"
 #include "services/cli/paper_list.h"
 
-void inquiries_table(struct printing *printing, const char *title);
+void printed_inquiries_table(struct printing *printing, const char *title);
 // Counts the overdue ones.
-struct paper_row inquiry_row(struct printing *printing, const struct inquiry *inquiry);
+struct paper_row printed_inquiry(struct printing *printing, const struct inquiry *inquiry);
 // The inquiry within what inquiry_list answers.
 const struct inquiry *inquiry_within(const struct record *record, const void *row);
 
-void callbacks_table(struct printing *printing, const char *title);
-struct paper_row callback_row(struct printing *printing, const struct callback *callback);
+void printed_callbacks_table(struct printing *printing, const char *title);
+struct paper_row printed_callback(struct printing *printing, const struct callback *callback);
