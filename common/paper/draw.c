@@ -33,7 +33,9 @@ void paper_bar(const struct paper_flow *flow, enum paper_mark mark, double y, do
     bool urgent = mark == PAPER_URGENT;
     if (urgent) {
         cairo_set_source_rgb(flow->cairo, 0.99, 0.91, 0.90);
-        cairo_rectangle(flow->cairo, PAPER_MARGIN, y, flow->width - 2 * PAPER_MARGIN, height);
+        // Below the rule of the row above, which would vanish behind it.
+        cairo_rectangle(flow->cairo, PAPER_MARGIN, y + 0.3, flow->width - 2 * PAPER_MARGIN,
+                        height - 0.3);
         cairo_fill(flow->cairo);
     }
     // Dark red is black in a copy, the other one grey.
@@ -41,7 +43,7 @@ void paper_bar(const struct paper_flow *flow, enum paper_mark mark, double y, do
         cairo_set_source_rgb(flow->cairo, 0.55, 0.0, 0.05);
     else
         cairo_set_source_rgb(flow->cairo, 0.85, 0.48, 0.0);
-    cairo_rectangle(flow->cairo, PAPER_MARGIN, y, urgent ? 4.0 : 1.8, height);
+    cairo_rectangle(flow->cairo, PAPER_MARGIN, y + 0.3, urgent ? 4.0 : 1.8, height - 0.3);
     cairo_fill(flow->cairo);
 }
 

@@ -252,7 +252,9 @@ static void put_row(struct paper_flow *flow, const struct paper_row *row, double
         next_page(flow, true);
         set_cells(flow, row->texts, sum ? UINT32_MAX : row->bold, TEXT_POINTS);
     }
-    if (!sum)
+    if (sum)
+        flow->y += PAPER_GAP;
+    else
         paper_rule(flow, 0.82, flow->y, 0.4);
 }
 

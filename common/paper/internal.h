@@ -48,7 +48,8 @@ void paper_flow_run(struct paper_flow *flow, struct paper *paper);
 #define PAPER_TOP        40.0
 #define PAPER_BOTTOM     48.0 // up to the footer's line
 #define PAPER_GUTTER     8.0  // in front of the first column: for the bars
-#define PAPER_CELL_SPACE 6.0  // between columns
+#define PAPER_CELL_SPACE 8.0  // between columns
+#define PAPER_GAP        5.0  // below a sum
 #define PAPER_PAD        2.2  // above and below a row's text
 
 double paper_bottom(const struct paper_flow *flow);

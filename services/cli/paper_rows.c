@@ -16,7 +16,7 @@ void printed_inquiries_table(struct printing *printing, const char *title)
         { .title = TEXT_PAPER_NUMBER, .mm = 23 },
         { .title = TEXT_PAPER_PRIORITY, .mm = 23 },
         { .title = TEXT_PAPER_AGE, .mm = 13, .align = PAPER_RIGHT },
-        { .title = TEXT_PAPER_DUE, .mm = 29, .align = PAPER_RIGHT },
+        { .title = TEXT_PAPER_DUE, .mm = 33, .align = PAPER_RIGHT },
         { .title = TEXT_PAPER_SUBJECT, .share = 3 },
         { .title = TEXT_PAPER_CONTACT, .share = 1.5 },
         { .title = TEXT_PAPER_PHONE, .mm = 31 },
