@@ -104,6 +104,15 @@ void printed_callbacks_table(struct printing *printing, const char *title)
     printing_table(printing, title, columns, COUNT_OF(columns));
 }
 
+// "27.11. 00:33"
+static const char *short_moment(const struct printing *printing, int64_t time_us)
+{
+    const char *text =
+        arena_format(printing->listing.page, "%.6s %s", printed_moment(printing, time_us),
+                     printed_clock(printing, time_us));
+    return text ? text : "";
+}
+
 struct paper_row printed_callback(struct printing *printing, const struct callback *callback)
 {
     struct paper_row row = { .kind = PAPER_ROW, .mark = printed_mark(callback->priority) };
@@ -111,7 +120,7 @@ struct paper_row printed_callback(struct printing *printing, const struct callba
     // A window that ends on another day says which.
     if (callback->has_until && listing_clock(&printing->listing, callback->until) / DAY_SECONDS !=
                                    listing_clock(&printing->listing, callback->from) / DAY_SECONDS)
-        until = printed_moment(printing, callback->until);
+        until = short_moment(printing, callback->until);
     const char *time =
         arena_format(printing->listing.page, "%s%s%s", printed_clock(printing, callback->from),
                      *until ? "–" : "", until);

@@ -3,6 +3,7 @@
 #include "services/timekeeping/api.h"
 
 #include "common/step/job.h"
+#include "services/timekeeping/clocks.h"
 #include "services/timekeeping/follow.h"
 #include "services/timekeeping/store.h"
 
@@ -11,8 +12,11 @@
 
 static bool tick(struct request *rq)
 {
-    (void)rq;
-    return false;
+    bool more = false;
+
+    more |= clocks_tick(rq);
+    more |= job_step(rq, &clock_owner_job, 1);
+    return more;
 }
 
 #define SERVICE      timekeeping
