@@ -93,6 +93,39 @@ bool input_otherwise(const struct cli *cli, const struct method *method, const c
     return json_set(record, name, value, cli->arena, in, err);
 }
 
+// What has a word of its own beside its id may be given by it: a file by its number, a kind of
+// service by its key.
+static void by_word(const struct record *record, const char *value, char name[64])
+{
+    static const char *const words[][2] = { { "file", "file_number" }, { "kind", "key" } };
+    const struct field *field = record_field(record, name);
+    struct id id;
+    if (!field || field->type != FIELD_ID || id_parse(value, &id))
+        return;
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (strcmp(name, words[i][0]) == 0 && record_field(record, words[i][1]))
+            (void)snprintf(name, 64, "%s", words[i][1]);
+    }
+}
+
+// A rule of rounding as people write it: 60/30, 360/360/day, 60/60/call/180 (at least): first
+// block, next blocks, for what, minimum. Anything else as it is.
+static const char *rounding_word(const struct cli *cli, const struct field *field,
+                                 const char *value)
+{
+    int first, next, minimum = 0, used = 0;
+    char scope[5] = "call";
+    if (field->type != FIELD_ONE || strcmp(field->record()->name, "rounding") != 0 ||
+        sscanf(value, "%6d/%6d%n/%4[a-z]%n/%6d%n", &first, &next, &used, scope, &used, &minimum,
+               &used) < 2 ||
+        value[used])
+        return value;
+    const char *text =
+        arena_format(cli->arena, "{\"minimum_s\":%d,\"first_s\":%d,\"next_s\":%d,\"scope\":\"%s\"}",
+                     minimum, first, next, scope);
+    return text ? text : value;
+}
+
 static bool is_option(const char *word)
 {
     return strncmp(word, "--", 2) == 0 && word[2] >= 'a' && word[2] <= 'z';
@@ -118,9 +151,12 @@ bool input_fill(const struct cli *cli, const struct method *method, const char *
             value = strchr(word, '=') + 1;
         else if (!take_position(&positions, word, name))
             return fail(err, ERR_INVALID, NULL, TEXT_CLI_WORD_TOO_MANY, word, NULL);
+        by_word(record, value, name);
         const struct field *field = record_field(record, name);
         if (field && field->type == FIELD_TIME)
             value = time_word(cli, value);
+        if (field)
+            value = rounding_word(cli, field, value);
         if (!json_set(record, name, value, cli->arena, in, err))
             return false;
     }

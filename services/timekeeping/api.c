@@ -5,6 +5,7 @@
 #include "common/step/job.h"
 #include "services/timekeeping/clocks.h"
 #include "services/timekeeping/follow.h"
+#include "services/timekeeping/locks.h"
 #include "services/timekeeping/store.h"
 
 #define SERVICE_FILE "proto/timekeeping.def"
@@ -16,6 +17,7 @@ static bool tick(struct request *rq)
 
     more |= clocks_tick(rq);
     more |= job_step(rq, &clock_owner_job, 1);
+    more |= locks_tick(rq);
     return more;
 }
 

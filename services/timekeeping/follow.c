@@ -3,21 +3,29 @@
 #include "services/timekeeping/follow.h"
 
 #include "services/timekeeping/clocks.h"
+#include "services/timekeeping/entries.h"
 #include "services/timekeeping/kept.h"
+#include "services/timekeeping/locks.h"
 
 static bool gone(const struct fact *fact)
 {
     return fact->has_deleted && fact->deleted;
 }
 
+static bool call_told(struct request *rq, const struct fact *fact, const void *row)
+{
+    return kept_call_take(rq, fact, row) &&
+           (gone(fact) || (clocks_call_told(rq, row) && entries_call_told(rq, row)));
+}
+
+static bool note_told(struct request *rq, const struct fact *fact, const void *row)
+{
+    return kept_note_take(rq, fact, row) && (gone(fact) || entries_note_told(rq, row));
+}
+
 static bool staff_told(struct request *rq, const struct fact *fact, const void *row)
 {
     return kept_staff_take(rq, fact, row) && (gone(fact) || clocks_staff_told(rq, row));
-}
-
-static bool call_told(struct request *rq, const struct fact *fact, const void *row)
-{
-    return kept_call_take(rq, fact, row) && (gone(fact) || clocks_call_told(rq, row));
 }
 
 const struct follow timekeeping_follows[TIMEKEEPING_FOLLOWS] = {
@@ -28,7 +36,7 @@ const struct follow timekeeping_follows[TIMEKEEPING_FOLLOWS] = {
     { "contacts", "file", FOLLOW_PARK_KEY, kept_file_take },
     { "contacts", "absence", FOLLOW_PARK_KEY, kept_absence_take },
     { "telephony", "call", FOLLOW_PARK_KEY, call_told },
-    { "telephony", "call_note", FOLLOW_PARK_KEY, kept_note_take },
-    { "billing", "billing_run", FOLLOW_STOP, kept_run_take },
-    { "billing", "voucher_mark", FOLLOW_STOP, kept_voucher_take },
+    { "telephony", "call_note", FOLLOW_PARK_KEY, note_told },
+    { "billing", "billing_run", FOLLOW_STOP, locks_run_take },
+    { "billing", "voucher_mark", FOLLOW_STOP, locks_voucher_take },
 };

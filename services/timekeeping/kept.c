@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/timekeeping/kept.h"
 
+#include "common/base/text.h"
 #include "common/step/rows.h"
 #include "proto/party.h"
 #include "services/timekeeping/store.h"
 
-#define EMAIL_MAX 200
+#define EMAIL_MAX     200
+#define NUMBER_MEMORY ((size_t)8 << 10)
 // Merges follow each other only as often as somebody makes them.
 #define CHAIN_MAX 60
 
@@ -54,11 +56,28 @@ static bool gone(struct request *rq, const struct table *table, const struct fac
 }
 
 // --- contacts
+static void merged_to(const void *row, struct keys *keys)
+{
+    const struct contact_merged *merged = row;
+    struct key key = key_of_id(merged->to);
+
+    keys_add(keys, &key);
+}
+
+static const struct index merged_by_to = {
+    .name = "merged.by_to",
+    .keys = merged_to,
+    .query = "who was merged into this contact",
+};
+const struct index *const kept_merged_by_to = &merged_by_to;
+
 const struct table kept_merged_table = {
     .name = "merged",
     .number = 24,
     .record = contact_merged_record,
     .key = row_id_key,
+    .indexes = &merged_by_to,
+    .index_count = 1,
 };
 
 static void contact_numbers(const void *row, struct keys *keys)
@@ -159,6 +178,19 @@ bool kept_contact(struct request *rq, struct id *id, struct contact *ret)
         *id = merged.to;
     }
     return false;
+}
+
+struct id kept_contact_now(struct request *rq, struct id id)
+{
+    for (int steps = 0; steps <= CHAIN_MAX && !id_is_zero(id); steps++) {
+        struct key key = key_of_id(id);
+        struct contact_merged merged;
+
+        if (!table_get(rq->txn, &kept_merged_table, &scope_house, &key, rq->arena, &merged))
+            break;
+        id = merged.to;
+    }
+    return id;
 }
 
 // --- clients
@@ -282,11 +314,38 @@ bool kept_absence_take(struct request *rq, const struct fact *fact, const void *
 }
 
 // --- files
+struct key kept_file_number_key(const char *number, struct arena *arena)
+{
+    const char *folded = text_fold(arena, number);
+
+    return kept_text_key(folded ? folded : number);
+}
+
+static void file_numbers(const void *row, struct keys *keys)
+{
+    const struct file *file = row;
+    struct arena *arena = arena_new(NUMBER_MEMORY);
+    struct key key = kept_file_number_key(file->number, arena);
+
+    keys_add(keys, &key);
+    arena_free(arena);
+}
+
+// Not unique: each client numbers its own files.
+static const struct index file_by_number = {
+    .name = "file.by_number",
+    .keys = file_numbers,
+    .query = "which file is meant by its number",
+};
+const struct index *const kept_file_by_number = &file_by_number;
+
 const struct table kept_file_table = {
     .name = "file",
     .number = 23,
     .record = file_record,
     .key = row_id_key,
+    .indexes = &file_by_number,
+    .index_count = 1,
 };
 
 bool kept_file_take(struct request *rq, const struct fact *fact, const void *row)
@@ -390,11 +449,29 @@ bool kept_run_take(struct request *rq, const struct fact *fact, const void *row)
     return gone(rq, &kept_run_table, fact) || table_put(rq->txn, &kept_run_table, row, &rq->err);
 }
 
+static void voucher_run(const void *row, struct keys *keys)
+{
+    const struct voucher_mark *voucher = row;
+    struct key key = key_of_id(voucher->run);
+
+    key_id(&key, voucher->customer);
+    keys_add(keys, &key);
+}
+
+static const struct index voucher_by_run = {
+    .name = "voucher.by_run",
+    .keys = voucher_run,
+    .query = "on which voucher the entries of a run and a customer are",
+};
+const struct index *const kept_voucher_by_run = &voucher_by_run;
+
 const struct table kept_voucher_table = {
     .name = "voucher",
     .number = 29,
     .record = voucher_mark_record,
     .key = row_id_key,
+    .indexes = &voucher_by_run,
+    .index_count = 1,
 };
 
 bool kept_voucher_take(struct request *rq, const struct fact *fact, const void *row)

@@ -11,7 +11,9 @@ extern const struct index *const kept_contact_by_email;  // kept_email_key
 extern const struct table kept_client_table;
 extern const struct table kept_staff_table;
 extern const struct table kept_file_table;
-extern const struct table kept_merged_table; // where contacts went
+extern const struct index *const kept_file_by_number; // kept_file_number_key
+extern const struct table kept_merged_table;          // where contacts went
+extern const struct index *const kept_merged_by_to;   // (to)
 extern const struct table kept_absence_table;
 extern const struct index *const kept_absence_by_staff; // (staff)
 extern const struct table kept_call_table;              // whole rows
@@ -20,8 +22,10 @@ extern const struct index *const kept_note_by_call;     // (call)
 extern const struct index *const kept_note_by_file;     // (file, called_at down)
 extern const struct table kept_run_table;
 extern const struct table kept_voucher_table;
+extern const struct index *const kept_voucher_by_run; // (run, customer)
 
 struct key kept_text_key(const char *text);
+struct key kept_file_number_key(const char *number, struct arena *arena); // as people write it
 struct key kept_number_key(struct id client, const char *e164);
 struct key kept_email_key(struct id client, const char *address); // however capitals are written
 
@@ -40,6 +44,8 @@ MUST_USE bool kept_voucher_take(struct request *rq, const struct fact *fact, con
 // The contact as it is now, also when it was merged into another; `*id` becomes the one it is now.
 // False when it is not known, or not within the request's scope.
 MUST_USE bool kept_contact(struct request *rq, struct id *id, struct contact *ret);
+// Who this contact is now, whoever asks: the id itself unless it was merged into another.
+struct id kept_contact_now(struct request *rq, struct id id);
 // Within the request's scope.
 MUST_USE bool kept_client(struct request *rq, struct id id, struct client_row *ret);
 MUST_USE bool kept_call(struct request *rq, struct id id, struct call *ret);

@@ -7,6 +7,7 @@
 #include "common/step/job.h"
 #include "services/timekeeping/kept.h"
 #include "services/timekeeping/store_clock.h"
+#include "services/timekeeping/store_entry.h"
 
 void row_id_key(const void *row, struct key *key)
 {
@@ -15,45 +16,6 @@ void row_id_key(const void *row, struct key *key)
 
 // Every record below begins with its id.
 #define ID_FIRST(record) _Static_assert(offsetof(struct record, id) == 0, #record)
-
-// --- kinds of service and rounding rules
-ID_FIRST(service_kind);
-
-const struct table service_kind_table = {
-    .name = "service_kind",
-    .number = 1,
-    .record = service_kind_record,
-    .key = row_id_key,
-};
-
-ID_FIRST(rounding_rule);
-
-const struct table rounding_rule_table = {
-    .name = "rounding_rule",
-    .number = 2,
-    .record = rounding_rule_record,
-    .key = row_id_key,
-};
-
-// --- entries
-ID_FIRST(entry);
-
-const struct table entry_table = {
-    .name = "entry",
-    .number = 4,
-    .record = entry_record,
-    .key = row_id_key,
-    .grows = true,
-};
-
-ID_FIRST(billing_lock);
-
-const struct table billing_lock_table = {
-    .name = "billing_lock",
-    .number = 5,
-    .record = billing_lock_record,
-    .key = row_id_key,
-};
 
 // --- inquiries
 ID_FIRST(inquiry);
