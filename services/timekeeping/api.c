@@ -5,7 +5,9 @@
 #include "common/step/job.h"
 #include "services/timekeeping/clocks.h"
 #include "services/timekeeping/follow.h"
+#include "services/timekeeping/inquiries.h"
 #include "services/timekeeping/locks.h"
+#include "services/timekeeping/measures.h"
 #include "services/timekeeping/store.h"
 
 #define SERVICE_FILE "proto/timekeeping.def"
@@ -18,6 +20,8 @@ static bool tick(struct request *rq)
     more |= clocks_tick(rq);
     more |= job_step(rq, &clock_owner_job, 1);
     more |= locks_tick(rq);
+    more |= inquiries_tick(rq);
+    more |= measures_tick(rq);
     return more;
 }
 

@@ -5,6 +5,7 @@
 #include "services/timekeeping/clocks.h"
 #include "services/timekeeping/kept.h"
 #include "services/timekeeping/store.h"
+#include "services/timekeeping/store_inquiry.h"
 
 #define SERVICE_FILE "proto/timekeeping_clock.def"
 #include "proto/handlers.inc"

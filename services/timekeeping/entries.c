@@ -16,6 +16,7 @@
 #include "services/timekeeping/kinds.h"
 #include "services/timekeeping/locks.h"
 #include "services/timekeeping/store_entry.h"
+#include "services/timekeeping/store_inquiry.h"
 
 #define MINUTE_S 60
 
@@ -503,7 +504,6 @@ bool entries_split(struct request *rq, const struct entry_split_in *in, struct e
 }
 
 // --- taking back
-// The clock is free to be booked again, unless parts of it are elsewhere.
 static bool delete_entry(struct request *rq, const struct entry *row, const char *text,
                          const char *reason, struct entry *out)
 {
@@ -514,7 +514,7 @@ static bool delete_entry(struct request *rq, const struct entry *row, const char
     out->has_counting = out->counting = false;
     if (!entry_add_move(out, text, reason, &editor, &rq->err) || !change(rq, row, out))
         return false;
-    return (row->has_split && row->split) || entry_clock_take(rq, row->clock, none);
+    return entry_clock_free(rq, row);
 }
 
 bool entries_delete(struct request *rq, const struct entry_delete_in *in, struct entry *out)

@@ -57,13 +57,15 @@ bool entry_clock_find(struct request *rq, const struct entry_new *in, struct id 
     return booked ? fail(&rq->err, ERR_CONFLICT, "call", TEXT_ENTRY_CALL_BOOKED, NULL) : true;
 }
 
-bool entry_clock_take(struct request *rq, struct id id, struct id entry)
+bool entry_clock_take(struct request *rq, struct id clock, struct id entry)
 {
-    struct key key = key_of_id(id);
-    struct clock clock;
+    struct clock taken;
 
-    if (id_is_zero(id) || !table_get(rq->txn, &clock_table, &scope_house, &key, rq->arena, &clock))
-        return true; // forgotten by age
-    clock.entry = entry;
-    return clock_put(rq, &clock, rq->actor);
+    return id_is_zero(clock) || clock_take(rq, clock, entry, &taken);
+}
+
+bool entry_clock_free(struct request *rq, const struct entry *entry)
+{
+    return id_is_zero(entry->clock) || (entry->has_split && entry->split) ||
+           clock_release(rq, entry->clock, entry->id);
 }

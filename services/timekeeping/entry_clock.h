@@ -10,5 +10,7 @@
 MUST_USE bool entry_clock_find(struct request *rq, const struct entry_new *in, struct id staff,
                                struct clock *ret);
 
-// The clock's time is booked as this entry; a zero id gives it back. The row and its fact.
+// The clock's time is booked as this entry. No clock is no error.
 MUST_USE bool entry_clock_take(struct request *rq, struct id clock, struct id entry);
+// The entry goes: its clock is free to be booked again, unless parts of it are elsewhere.
+MUST_USE bool entry_clock_free(struct request *rq, const struct entry *entry);

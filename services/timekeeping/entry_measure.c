@@ -121,8 +121,7 @@ static bool take_away(struct request *rq, const struct entry *row, struct measur
     measure->has_rounded_s = false;
     return entry_add_move(&after, "gelöscht", "Maßnahme ohne Leistungsart", &editor, &rq->err) &&
            locks_admit(rq, row, &after) && entry_write(rq, row, &after) &&
-           ((row->has_split && row->split) ||
-            entry_clock_take(rq, row->clock, (struct id){ { 0 } }));
+           entry_clock_free(rq, row);
 }
 
 bool entry_for_measure(struct request *rq, const struct inquiry *inquiry, struct measure *measure)

@@ -6,6 +6,7 @@
 #include "services/timekeeping/kept.h"
 #include "services/timekeeping/kinds.h"
 #include "services/timekeeping/store_entry.h"
+#include "services/timekeeping/store_inquiry.h"
 
 #define MINUTE_S      60
 #define NOTES_SHOWN   5
@@ -62,14 +63,16 @@ static bool is_open(const struct inquiry *inquiry)
 static bool open_inquiries(struct request *rq, struct file_info *out)
 {
     struct inquiry *rows = arena_array(rq->arena, OPEN_SHOWN, sizeof *rows);
-    struct walk_options options = { .scope = &rq->scope };
+    struct walk_options options = { .index = inquiry_by_file,
+                                    .scope = &rq->scope,
+                                    .prefix = key_of_id(out->file) };
     struct inquiry row;
 
     if (!rows)
         return full(rq);
     struct walk *walk = walk_open(rq->txn, &inquiry_table, &options, rq->arena);
     while (out->open_inquiries < OPEN_COUNTED && walk_next(walk, &row)) {
-        if (!id_equal(row.file, out->file) || !is_open(&row))
+        if (!is_open(&row))
             continue;
         if (out->open_inquiries++ < OPEN_SHOWN)
             rows[out->inquiries_count++] = row;

@@ -4,6 +4,7 @@
 
 #include "services/timekeeping/clocks.h"
 #include "services/timekeeping/entries.h"
+#include "services/timekeeping/hotline.h"
 #include "services/timekeeping/kept.h"
 #include "services/timekeeping/locks.h"
 
@@ -15,7 +16,8 @@ static bool gone(const struct fact *fact)
 static bool call_told(struct request *rq, const struct fact *fact, const void *row)
 {
     return kept_call_take(rq, fact, row) &&
-           (gone(fact) || (clocks_call_told(rq, row) && entries_call_told(rq, row)));
+           (gone(fact) ||
+            (clocks_call_told(rq, row) && entries_call_told(rq, row) && hotline_told(rq, row)));
 }
 
 static bool note_told(struct request *rq, const struct fact *fact, const void *row)

@@ -193,6 +193,36 @@ struct id kept_contact_now(struct request *rq, struct id id)
     return id;
 }
 
+static size_t merged_into(struct request *rq, struct id *ids, size_t count, size_t most,
+                          struct id to)
+{
+    struct walk_options options = { .index = &merged_by_to,
+                                    .scope = &scope_house,
+                                    .prefix = key_of_id(to) };
+    struct walk *walk = walk_open(rq->txn, &kept_merged_table, &options, rq->arena);
+    struct contact_merged merged;
+
+    while (count < most && walk_next(walk, &merged))
+        ids[count++] = merged.id;
+    walk_close(walk);
+    return count;
+}
+
+size_t kept_contact_ids(struct request *rq, struct id id, struct id *ids, size_t most)
+{
+    size_t count = 0;
+    struct contact contact;
+
+    if (most == 0 || id_is_zero(id))
+        return 0;
+    (void)!kept_contact(rq, &id, &contact);
+    ids[count++] = id;
+    // What is merged twice cannot come round again: a contact that is gone is merged into once.
+    for (size_t i = 0; i < count; i++)
+        count = merged_into(rq, ids, count, most, ids[i]);
+    return count;
+}
+
 // --- clients
 const struct table kept_client_table = {
     .name = "client",

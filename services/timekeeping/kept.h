@@ -46,6 +46,9 @@ MUST_USE bool kept_voucher_take(struct request *rq, const struct fact *fact, con
 MUST_USE bool kept_contact(struct request *rq, struct id *id, struct contact *ret);
 // Who this contact is now, whoever asks: the id itself unless it was merged into another.
 struct id kept_contact_now(struct request *rq, struct id id);
+// The ids under which rows of this contact may stand: the one it is now, and those that were merged
+// into it. How many are in `ids`.
+size_t kept_contact_ids(struct request *rq, struct id id, struct id *ids, size_t most);
 // Within the request's scope.
 MUST_USE bool kept_client(struct request *rq, struct id id, struct client_row *ret);
 MUST_USE bool kept_call(struct request *rq, struct id id, struct call *ret);
