@@ -18,7 +18,9 @@ static const struct field *list_of(const struct record *record, const void *out,
 {
     const struct field *first = NULL;
     const char *first_columns = *columns, *own = *columns;
-    for (size_t i = 0; i < record->count && record->count <= 4; i++) {
+    // Others of many fields are rows that hold lists.
+    bool is_page = record->count <= 4 || record_field(record, "more");
+    for (size_t i = 0; i < record->count && is_page; i++) {
         const struct field *field = &record->fields[i];
         size_t count;
         if (field->type != FIELD_LIST)

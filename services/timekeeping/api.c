@@ -3,12 +3,14 @@
 #include "services/timekeeping/api.h"
 
 #include "common/step/job.h"
+#include "services/timekeeping/callbacks.h"
 #include "services/timekeeping/clocks.h"
 #include "services/timekeeping/follow.h"
 #include "services/timekeeping/inquiries.h"
 #include "services/timekeeping/locks.h"
 #include "services/timekeeping/measures.h"
 #include "services/timekeeping/store.h"
+#include "services/timekeeping/todo.h"
 
 #define SERVICE_FILE "proto/timekeeping.def"
 #include "proto/handlers.inc"
@@ -22,6 +24,8 @@ static bool tick(struct request *rq)
     more |= locks_tick(rq);
     more |= inquiries_tick(rq);
     more |= measures_tick(rq);
+    more |= callbacks_tick(rq);
+    more |= stand_in_tick(rq);
     return more;
 }
 

@@ -80,6 +80,24 @@ const struct table kept_merged_table = {
     .index_count = 1,
 };
 
+size_t kept_aliases(struct request *rq, struct id *ids, size_t most)
+{
+    size_t count = 1;
+
+    for (size_t i = 0; i < count; i++) {
+        struct walk_options options = { .index = &merged_by_to,
+                                        .scope = &scope_house,
+                                        .prefix = key_of_id(ids[i]) };
+        struct walk *walk = walk_open(rq->txn, &kept_merged_table, &options, rq->arena);
+        struct contact_merged merged;
+
+        while (count < most && walk_next(walk, &merged))
+            ids[count++] = merged.id;
+        walk_close(walk);
+    }
+    return count;
+}
+
 static void contact_numbers(const void *row, struct keys *keys)
 {
     const struct contact *contact = row;
@@ -102,6 +120,18 @@ static void contact_emails(const void *row, struct keys *keys)
     }
 }
 
+static void contact_e164s(const void *row, struct keys *keys)
+{
+    const struct contact *contact = row;
+
+    for (size_t i = 0; i < contact->phones_count; i++) {
+        if (!contact->phones[i].e164)
+            continue;
+        struct key key = kept_text_key(contact->phones[i].e164);
+        keys_add(keys, &key);
+    }
+}
+
 static const struct index contact_indexes[] = {
     { .name = "contact.by_number",
       .keys = contact_numbers,
@@ -109,9 +139,13 @@ static const struct index contact_indexes[] = {
     { .name = "contact.by_email",
       .keys = contact_emails,
       .query = "whose address this is, within the client" },
+    { .name = "contact.by_e164",
+      .keys = contact_e164s,
+      .query = "who was reached in a call that the house made, whose client nobody knows" },
 };
 const struct index *const kept_contact_by_number = &contact_indexes[0];
 const struct index *const kept_contact_by_email = &contact_indexes[1];
+const struct index *const kept_contact_by_e164 = &contact_indexes[2];
 
 const struct table kept_contact_table = {
     .name = "contact",
@@ -193,34 +227,15 @@ struct id kept_contact_now(struct request *rq, struct id id)
     return id;
 }
 
-static size_t merged_into(struct request *rq, struct id *ids, size_t count, size_t most,
-                          struct id to)
-{
-    struct walk_options options = { .index = &merged_by_to,
-                                    .scope = &scope_house,
-                                    .prefix = key_of_id(to) };
-    struct walk *walk = walk_open(rq->txn, &kept_merged_table, &options, rq->arena);
-    struct contact_merged merged;
-
-    while (count < most && walk_next(walk, &merged))
-        ids[count++] = merged.id;
-    walk_close(walk);
-    return count;
-}
-
 size_t kept_contact_ids(struct request *rq, struct id id, struct id *ids, size_t most)
 {
-    size_t count = 0;
     struct contact contact;
 
     if (most == 0 || id_is_zero(id))
         return 0;
     (void)!kept_contact(rq, &id, &contact);
-    ids[count++] = id;
-    // What is merged twice cannot come round again: a contact that is gone is merged into once.
-    for (size_t i = 0; i < count; i++)
-        count = merged_into(rq, ids, count, most, ids[i]);
-    return count;
+    ids[0] = id;
+    return kept_aliases(rq, ids, most);
 }
 
 // --- clients
@@ -318,23 +333,43 @@ static void absence_staff(const void *row, struct keys *keys)
     const struct absence *absence = row;
     struct key key = key_of_id(absence->staff);
 
+    key_int(&key, absence->until);
     keys_add(keys, &key);
 }
 
-static const struct index absence_by_staff = {
-    .name = "absence.by_staff",
-    .keys = absence_staff,
-    .query = "whether somebody is away, and who stands in",
+static void absence_edges(const void *row, struct keys *keys)
+{
+    const struct absence *absence = row;
+    const int64_t edges[] = { absence->from, absence->until };
+
+    for (size_t i = 0; i < COUNT_OF(edges) && !(absence->has_withdrawn && absence->withdrawn);
+         i++) {
+        struct key key;
+
+        key_init(&key);
+        key_int(&key, edges[i]);
+        keys_add(keys, &key);
+    }
+}
+
+static const struct index absence_indexes[] = {
+    { .name = "absence.by_staff",
+      .keys = absence_staff,
+      .query = "whether somebody is away, and who stands in" },
+    { .name = "absence.by_edge",
+      .keys = absence_edges,
+      .query = "when somebody goes or comes back next" },
 };
-const struct index *const kept_absence_by_staff = &absence_by_staff;
+const struct index *const kept_absence_by_staff = &absence_indexes[0];
+const struct index *const kept_absence_by_edge = &absence_indexes[1];
 
 const struct table kept_absence_table = {
     .name = "absence",
     .number = 25,
     .record = absence_record,
     .key = row_id_key,
-    .indexes = &absence_by_staff,
-    .index_count = 1,
+    .indexes = absence_indexes,
+    .index_count = COUNT_OF(absence_indexes),
 };
 
 bool kept_absence_take(struct request *rq, const struct fact *fact, const void *row)

@@ -8,6 +8,7 @@
 extern const struct table kept_contact_table;
 extern const struct index *const kept_contact_by_number; // kept_number_key
 extern const struct index *const kept_contact_by_email;  // kept_email_key
+extern const struct index *const kept_contact_by_e164;   // (number), of whatever client
 extern const struct table kept_client_table;
 extern const struct table kept_staff_table;
 extern const struct table kept_file_table;
@@ -15,7 +16,8 @@ extern const struct index *const kept_file_by_number; // kept_file_number_key
 extern const struct table kept_merged_table;          // where contacts went
 extern const struct index *const kept_merged_by_to;   // (to)
 extern const struct table kept_absence_table;
-extern const struct index *const kept_absence_by_staff; // (staff)
+extern const struct index *const kept_absence_by_staff; // (staff, until)
+extern const struct index *const kept_absence_by_edge;  // (from or until) of those that count
 extern const struct table kept_call_table;              // whole rows
 extern const struct table kept_note_table;              // call notes without their mails
 extern const struct index *const kept_note_by_call;     // (call)
@@ -49,6 +51,8 @@ struct id kept_contact_now(struct request *rq, struct id id);
 // The ids under which rows of this contact may stand: the one it is now, and those that were merged
 // into it. How many are in `ids`.
 size_t kept_contact_ids(struct request *rq, struct id id, struct id *ids, size_t most);
+// ids[0], and those that were merged into it; how many.
+size_t kept_aliases(struct request *rq, struct id *ids, size_t most);
 // Within the request's scope.
 MUST_USE bool kept_client(struct request *rq, struct id id, struct client_row *ret);
 MUST_USE bool kept_call(struct request *rq, struct id id, struct call *ret);

@@ -44,7 +44,8 @@ static bool measure_write(struct request *rq, struct inquiry *inquiry, const str
     bool was_open = before && is_open(before), answered = inquiry->has_responded_at;
     int64_t more_open = (int64_t)is_open(row) - was_open;
 
-    if (row->state == measure_state_DONE && !entry_for_measure(rq, inquiry, row))
+    bool booked = measure_timed(row) || !id_is_zero(row->entry);
+    if (row->state == measure_state_DONE && booked && !entry_for_measure(rq, inquiry, row))
         return false;
     if (row->has_started_at || row->state == measure_state_DONE)
         inquiry_worked(rq, inquiry);

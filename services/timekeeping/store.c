@@ -6,6 +6,7 @@
 
 #include "common/step/job.h"
 #include "services/timekeeping/kept.h"
+#include "services/timekeeping/store_callback.h"
 #include "services/timekeeping/store_clock.h"
 #include "services/timekeeping/store_entry.h"
 #include "services/timekeeping/store_inquiry.h"
@@ -17,27 +18,6 @@ void row_id_key(const void *row, struct key *key)
 
 // Every record below begins with its id.
 #define ID_FIRST(record) _Static_assert(offsetof(struct record, id) == 0, #record)
-
-// --- callbacks and resubmissions
-ID_FIRST(callback);
-
-const struct table callback_table = {
-    .name = "callback",
-    .number = 10,
-    .record = callback_record,
-    .key = row_id_key,
-    .grows = true,
-};
-
-ID_FIRST(resubmission);
-
-const struct table resubmission_table = {
-    .name = "resubmission",
-    .number = 11,
-    .record = resubmission_record,
-    .key = row_id_key,
-    .grows = true,
-};
 
 // --- attachments
 ID_FIRST(attachment);
@@ -64,6 +44,8 @@ const struct table *const timekeeping_tables[TIMEKEEPING_TABLES] = {
     &hotline_call_table,
     &callback_table,
     &resubmission_table,
+    &stand_in_table,
+    &stand_in_mark_table,
     &attachment_table,
     &job_table,
     // known of the others

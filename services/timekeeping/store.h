@@ -11,11 +11,9 @@ extern const struct table service_kind_table;
 extern const struct table rounding_rule_table;
 extern const struct table entry_table;
 extern const struct table billing_lock_table;
-extern const struct table callback_table;
-extern const struct table resubmission_table;
 extern const struct table attachment_table;
 
-#define TIMEKEEPING_TABLES 25
+#define TIMEKEEPING_TABLES 27
 extern const struct table *const timekeeping_tables[TIMEKEEPING_TABLES];
 
 // The key of rows whose first field is their id.
