@@ -23,10 +23,17 @@ int action_import_past(struct cli *cli);     // import inquiries FILE
 int action_search(struct cli *cli);          // search WORDS...
 int action_export_contacts(struct cli *cli); // export contacts FILE
 int action_export_files(struct cli *cli);    // export files FILE
-int action_duplicates(struct cli *cli);      // contact duplicates [ID]
-int action_merge(struct cli *cli);           // contact merge FROM TO
-int action_unmerge(struct cli *cli);         // contact unmerge FROM
-int action_merges(struct cli *cli);          // contact merges [TO]
+int action_export_entries(struct cli *cli);  // export entries FILE, and so on
+int action_export_inquiries(struct cli *cli);
+int action_export_callbacks(struct cli *cli);
+int action_export_calls(struct cli *cli);
+int action_print_open(struct cli *cli); // print open --out FILE, and so on
+int action_print_callbacks(struct cli *cli);
+int action_print_day(struct cli *cli);
+int action_duplicates(struct cli *cli); // contact duplicates [ID]
+int action_merge(struct cli *cli);      // contact merge FROM TO
+int action_unmerge(struct cli *cli);    // contact unmerge FROM
+int action_merges(struct cli *cli);     // contact merges [TO]
 
 // rufbus clock
 int action_clock_start(struct cli *cli);   // clock start [TEXT...]

@@ -65,7 +65,8 @@ static void add_title(struct contact_sheet *sheet, enum meaning meaning, size_t 
         (void)snprintf(out, TITLE_BYTES, "%.*s %zu%s", (int)word, title, number, title + word);
     else
         (void)snprintf(out, TITLE_BYTES, "%s", title);
-    sheet->columns[sheet->count] = (struct sheet_column){ out, column_width(meaning) };
+    sheet->columns[sheet->count] =
+        (struct sheet_column){ .title = out, .width = column_width(meaning) };
     sheet->count++;
 }
 
@@ -101,7 +102,7 @@ static struct contact_sheet *sheet_new(const struct exporting *exporting, enum s
     add_titles(sheet, of_address, COUNT_OF(of_address), widths->addresses);
     add_titles(sheet, last, COUNT_OF(last), 1);
     if (sheet->with_client)
-        sheet->columns[sheet->count++] = (struct sheet_column){ "Mandant", 38 };
+        sheet->columns[sheet->count++] = (struct sheet_column){ .title = "Mandant", .width = 38 };
     sheet->writer =
         sheet_writer_new(form, exporting->path, "Kontakte", sheet->columns, sheet->count, err);
     if (sheet->writer)

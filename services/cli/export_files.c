@@ -64,7 +64,7 @@ static void add_column(struct file_sheet *sheet, struct column column)
     const char *title = file_column_title(&column, sheet->titles);
     sheet->list[sheet->count] = column;
     sheet->columns[sheet->count++] =
-        (struct sheet_column){ title ? title : "", file_column_width(&column) };
+        (struct sheet_column){ .title = title ? title : "", .width = file_column_width(&column) };
 }
 
 static void add_parties(struct file_sheet *sheet, enum party_role role)
@@ -93,7 +93,8 @@ static void add_columns(struct file_sheet *sheet)
     for (size_t i = 0; i < COUNT_OF(behind); i++)
         add_column(sheet, (struct column){ .meaning = behind[i] });
     if (sheet->exporting->everywhere && sheet->count < COLUMNS_MAX)
-        sheet->columns[sheet->count++] = (struct sheet_column){ "Mandantenkennung", 38 };
+        sheet->columns[sheet->count++] =
+            (struct sheet_column){ .title = "Mandantenkennung", .width = 38 };
 }
 
 // --- a row's cells

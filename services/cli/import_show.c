@@ -111,9 +111,10 @@ void import_print_sums(const struct importing *importing)
 
 bool import_write_rejects(const struct importing *importing)
 {
-    static const struct sheet_column columns[] = {
-        { "Zeile", 8 }, { "Ergebnis", 14 }, { "Feld", 24 }, { "Grund", 90 }
-    };
+    static const struct sheet_column columns[] = { { .title = "Zeile", .width = 8 },
+                                                   { .title = "Ergebnis", .width = 14 },
+                                                   { .title = "Feld", .width = 24 },
+                                                   { .title = "Grund", .width = 90 } };
     const char *path = importing->rejects_path;
     const char *dot = path ? strrchr(path, '.') : NULL;
     bool csv = dot && strcmp(dot, ".csv") == 0;

@@ -128,9 +128,8 @@ const char *print_value(const struct cli *cli, const struct field *field, const 
     return text ? text : "";
 }
 
-// Follows a path; false when something on the way is not set. The field that it ends at.
-static const struct field *resolve(const struct record *record, const char *path, const void **row,
-                                   const struct record **ret_record)
+const struct field *print_resolve(const struct record *record, const char *path, const void **row,
+                                  const struct record **ret_record)
 {
     for (;;) {
         const char *dot = strchr(path, '.');
@@ -156,11 +155,11 @@ const char *print_path(const struct cli *cli, const struct record *record, const
                        const char *path)
 {
     const struct record *inner;
-    const struct field *field = resolve(record, path, &row, &inner);
+    const struct field *field = print_resolve(record, path, &row, &inner);
     return field && row ? print_value(cli, field, row) : "";
 }
 
-static const char *label(const struct cli *cli, const struct field *field)
+const char *print_label(const struct cli *cli, const struct field *field)
 {
     if (!cli->english)
         return field->german;
@@ -230,7 +229,7 @@ static size_t drop_unknown(const struct record *record, const char *names[COLUMN
     for (size_t i = 0; i < count; i++) {
         const struct record *inner;
         const void *nothing = NULL;
-        if (resolve(record, names[i], &nothing, &inner))
+        if (print_resolve(record, names[i], &nothing, &inner))
             names[kept++] = names[i];
     }
     return kept;
@@ -249,7 +248,7 @@ void print_table(const struct cli *cli, const struct record *record, const void 
     for (size_t c = 0; c < column_count; c++) {
         const struct record *inner;
         const void *nothing = NULL;
-        labels[c] = label(cli, resolve(record, names[c], &nothing, &inner));
+        labels[c] = print_label(cli, print_resolve(record, names[c], &nothing, &inner));
         wide[c] = width_of(labels[c], CELL_MAX, NULL);
         for (size_t i = 0; i < count; i++) {
             const char *text =
@@ -272,7 +271,7 @@ static void print_fields(const struct cli *cli, const struct record *record, con
 {
     size_t wide = 0;
     for (size_t i = 0; i < record->count; i++) {
-        size_t width = width_of(label(cli, &record->fields[i]), CELL_MAX, NULL);
+        size_t width = width_of(print_label(cli, &record->fields[i]), CELL_MAX, NULL);
         if (field_present(&record->fields[i], row) && width > wide)
             wide = width;
     }
@@ -281,7 +280,7 @@ static void print_fields(const struct cli *cli, const struct record *record, con
         if (!field_present(field, row))
             continue;
         fprintf(cli->out, "%*s", depth * 4, "");
-        put_cell(cli, label(cli, field), wide, false);
+        put_cell(cli, print_label(cli, field), wide, false);
         if (field->type == FIELD_ONE && depth < 4) {
             fputc('\n', cli->out);
             print_fields(cli, field->record(), *(const void *const *)at(field, row), depth + 1);

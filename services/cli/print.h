@@ -19,3 +19,9 @@ const char *print_value(const struct cli *cli, const struct field *field, const 
 // The same for a path ("contact.name"); "" also when something on the way is not set.
 const char *print_path(const struct cli *cli, const struct record *record, const void *row,
                        const char *path);
+// The field that a path ends at, and the row that holds it; NULL when there is no such field,
+// *row NULL when something on the way is not set.
+const struct field *print_resolve(const struct record *record, const char *path, const void **row,
+                                  const struct record **ret_record);
+// What people call a field, in the reader's language.
+const char *print_label(const struct cli *cli, const struct field *field);

@@ -29,9 +29,11 @@ static void stop(const char *why)
 
 // --- the list
 static const struct sheet_column columns_written[] = {
-    { "Kundennummer", 12 }, { "Vorname", 12 }, { "Nachname", 16 }, { "Firma", 20 },
-    { "Telefon", 16 },      { "Handy", 16 },   { "E-Mail", 24 },   { "Straße", 20 },
-    { "PLZ", 8 },           { "Ort", 12 },
+    { .title = "Kundennummer", .width = 12 }, { .title = "Vorname", .width = 12 },
+    { .title = "Nachname", .width = 16 },     { .title = "Firma", .width = 20 },
+    { .title = "Telefon", .width = 16 },      { .title = "Handy", .width = 16 },
+    { .title = "E-Mail", .width = 24 },       { .title = "Straße", .width = 20 },
+    { .title = "PLZ", .width = 8 },           { .title = "Ort", .width = 12 },
 };
 
 static void make_list(const char *path, enum sheet_form form, long rows)
