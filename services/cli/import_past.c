@@ -301,9 +301,9 @@ static void print_sums(const struct importing *importing)
 // The rows that were not taken, as a table with reasons; false after having said why not.
 static bool write_rejects(const struct importing *importing)
 {
-    static const struct sheet_column columns[] = { { "Zeile", 8 },
-                                                   { "Feld", 24 },
-                                                   { "Grund", 90 } };
+    static const struct sheet_column columns[] = { { .title = "Zeile", .width = 8 },
+                                                   { .title = "Feld", .width = 24 },
+                                                   { .title = "Grund", .width = 90 } };
     const char *path = importing->rejects_path, *dot = path ? strrchr(path, '.') : NULL;
     bool csv = dot && strcmp(dot, ".csv") == 0;
     struct err err = { 0 };
