@@ -50,3 +50,16 @@ bool page_read(struct request *rq, const struct page *page, struct paging *pagin
     paging->rows = rows;
     return true;
 }
+
+size_t rows_fit(const struct record *record, const void *rows, size_t count)
+{
+    struct mp_writer writer;
+    size_t fit = 0;
+    mp_writer_init(&writer);
+    while (fit < count && writer.size <= PAGE_BYTES)
+        encode(record, (const uint8_t *)rows + fit++ * record->size, &writer);
+    if (writer.size > PAGE_BYTES && fit > 1)
+        fit--;
+    mp_writer_done(&writer);
+    return fit;
+}

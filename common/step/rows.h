@@ -26,3 +26,7 @@ struct paging {
 // 50 rows by default; less when they would not fit into a message beside its head. ERR_TOO_LARGE
 // when the request's memory is full.
 MUST_USE bool page_read(struct request *rq, const struct page *page, struct paging *paging);
+
+// How many of these rows, one behind the other in memory, fit into a message beside its head: at
+// least one. For pages that are not in the order of ids.
+size_t rows_fit(const struct record *record, const void *rows, size_t count);

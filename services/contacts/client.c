@@ -4,8 +4,8 @@
 
 #include "common/wire/change.h"
 #include "common/wire/codec.h"
+#include "proto/settings.h"
 #include "services/contacts/check.h"
-#include "services/contacts/settings.h"
 
 static bool read_numbers(struct client_row *client, const struct editor *editor, struct err *err)
 {

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "common/base/zone.h"
+#include "proto/settings.h"
 #include "services/contacts/house.h"
-#include "services/contacts/settings.h"
 
 #define DAYS_MAX 36500
 

@@ -7,8 +7,8 @@
 #include "common/base/gaps.h"
 #include "common/wire/change.h"
 #include "common/wire/codec.h"
+#include "proto/settings.h"
 #include "services/contacts/check.h"
-#include "services/contacts/settings.h"
 
 #define INHERITED_MAX 20
 #define CLOSED_MAX    120

@@ -6,7 +6,7 @@
 
 #include "common/wire/change.h"
 #include "common/wire/codec.h"
-#include "services/contacts/settings.h"
+#include "proto/settings.h"
 
 #define CHAIN_MAX 20
 

@@ -4,8 +4,8 @@
 
 #include "common/wire/change.h"
 #include "common/wire/codec.h"
+#include "proto/settings.h"
 #include "services/contacts/check.h"
-#include "services/contacts/settings.h"
 
 static bool staff_check(struct staff *staff, struct arena *arena, struct err *err)
 {

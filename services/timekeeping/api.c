@@ -4,6 +4,8 @@
 
 #include "common/step/job.h"
 #include "services/timekeeping/follow.h"
+#include "services/timekeeping/inquiries.h"
+#include "services/timekeeping/measures.h"
 #include "services/timekeeping/store.h"
 
 #define SERVICE_FILE "proto/timekeeping.def"
@@ -11,8 +13,10 @@
 
 static bool tick(struct request *rq)
 {
-    (void)rq;
-    return false;
+    bool more = inquiries_tick(rq);
+
+    more |= measures_tick(rq);
+    return more;
 }
 
 #define SERVICE      timekeeping

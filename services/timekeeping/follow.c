@@ -2,7 +2,15 @@
 // Which facts of others are followed, and who takes them: first what is known, then who acts on it.
 #include "services/timekeeping/follow.h"
 
+#include "services/timekeeping/hotline.h"
 #include "services/timekeeping/kept.h"
+
+static bool call_told(struct request *rq, const struct fact *fact, const void *row)
+{
+    if (!kept_call_take(rq, fact, row))
+        return false;
+    return (fact->has_deleted && fact->deleted) || hotline_told(rq, row);
+}
 
 const struct follow timekeeping_follows[TIMEKEEPING_FOLLOWS] = {
     { "contacts", "contact", FOLLOW_PARK_KEY, kept_contact_take },
@@ -11,7 +19,7 @@ const struct follow timekeeping_follows[TIMEKEEPING_FOLLOWS] = {
     { "contacts", "staff", FOLLOW_PARK_KEY, kept_staff_take },
     { "contacts", "file", FOLLOW_PARK_KEY, kept_file_take },
     { "contacts", "absence", FOLLOW_PARK_KEY, kept_absence_take },
-    { "telephony", "call", FOLLOW_PARK_KEY, kept_call_take },
+    { "telephony", "call", FOLLOW_PARK_KEY, call_told },
     { "telephony", "call_note", FOLLOW_PARK_KEY, kept_note_take },
     { "billing", "billing_run", FOLLOW_STOP, kept_run_take },
     { "billing", "voucher_mark", FOLLOW_STOP, kept_voucher_take },

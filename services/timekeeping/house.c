@@ -40,3 +40,8 @@ int64_t house_day(const struct request *rq, int64_t at_us)
 {
     return zone_local(zone_of(timekeeping_house(rq)), at_us).day;
 }
+
+int64_t house_day_begins(const struct request *rq, int64_t day)
+{
+    return zone_time_us(zone_of(timekeeping_house(rq)), day, 0, ZONE_FIRST);
+}

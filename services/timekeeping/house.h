@@ -20,3 +20,5 @@ const struct timekeeping_house *timekeeping_house(const struct request *rq);
 
 // The local day of a moment in the house: days since 1970-01-01.
 int64_t house_day(const struct request *rq, int64_t at_us);
+// When a local day begins in the house.
+int64_t house_day_begins(const struct request *rq, int64_t day);

@@ -54,11 +54,27 @@ static bool gone(struct request *rq, const struct table *table, const struct fac
 }
 
 // --- contacts
+static void merged_to(const void *row, struct keys *keys)
+{
+    const struct contact_merged *merged = row;
+    struct key key = key_of_id(merged->to);
+
+    keys_add(keys, &key);
+}
+
+static const struct index merged_by_to = {
+    .name = "merged.by_to",
+    .keys = merged_to,
+    .query = "which contacts went into this one: their rows are its rows",
+};
+
 const struct table kept_merged_table = {
     .name = "merged",
     .number = 24,
     .record = contact_merged_record,
     .key = row_id_key,
+    .indexes = &merged_by_to,
+    .index_count = 1,
 };
 
 static void contact_numbers(const void *row, struct keys *keys)
@@ -159,6 +175,36 @@ bool kept_contact(struct request *rq, struct id *id, struct contact *ret)
         *id = merged.to;
     }
     return false;
+}
+
+static size_t merged_into(struct request *rq, struct id *ids, size_t count, size_t most,
+                          struct id to)
+{
+    struct walk_options options = { .index = &merged_by_to,
+                                    .scope = &scope_house,
+                                    .prefix = key_of_id(to) };
+    struct walk *walk = walk_open(rq->txn, &kept_merged_table, &options, rq->arena);
+    struct contact_merged merged;
+
+    while (count < most && walk_next(walk, &merged))
+        ids[count++] = merged.id;
+    walk_close(walk);
+    return count;
+}
+
+size_t kept_contact_ids(struct request *rq, struct id id, struct id *ids, size_t most)
+{
+    size_t count = 0;
+    struct contact contact;
+
+    if (most == 0 || id_is_zero(id))
+        return 0;
+    (void)!kept_contact(rq, &id, &contact);
+    ids[count++] = id;
+    // What is merged twice cannot come round again: a contact that is gone is merged into once.
+    for (size_t i = 0; i < count; i++)
+        count = merged_into(rq, ids, count, most, ids[i]);
+    return count;
 }
 
 // --- clients

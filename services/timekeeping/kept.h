@@ -40,6 +40,9 @@ MUST_USE bool kept_voucher_take(struct request *rq, const struct fact *fact, con
 // The contact as it is now, also when it was merged into another; `*id` becomes the one it is now.
 // False when it is not known, or not within the request's scope.
 MUST_USE bool kept_contact(struct request *rq, struct id *id, struct contact *ret);
+// The ids under which rows of this contact may stand: the one it is now, and those that were merged
+// into it. How many are in `ids`.
+size_t kept_contact_ids(struct request *rq, struct id id, struct id *ids, size_t most);
 // Within the request's scope.
 MUST_USE bool kept_client(struct request *rq, struct id id, struct client_row *ret);
 MUST_USE bool kept_call(struct request *rq, struct id id, struct call *ret);

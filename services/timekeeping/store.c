@@ -6,6 +6,7 @@
 
 #include "common/step/job.h"
 #include "services/timekeeping/kept.h"
+#include "services/timekeeping/store_inquiry.h"
 
 void row_id_key(const void *row, struct key *key)
 {
@@ -65,46 +66,6 @@ const struct table billing_lock_table = {
     .key = row_id_key,
 };
 
-// --- inquiries
-ID_FIRST(inquiry);
-
-const struct table inquiry_table = {
-    .name = "inquiry",
-    .number = 6,
-    .record = inquiry_record,
-    .key = row_id_key,
-    .grows = true,
-};
-
-ID_FIRST(inquiry_move);
-
-const struct table inquiry_move_table = {
-    .name = "inquiry_move",
-    .number = 7,
-    .record = inquiry_move_record,
-    .key = row_id_key,
-    .grows = true,
-};
-
-ID_FIRST(measure);
-
-const struct table measure_table = {
-    .name = "measure",
-    .number = 8,
-    .record = measure_record,
-    .key = row_id_key,
-    .grows = true,
-};
-
-ID_FIRST(sla);
-
-const struct table sla_table = {
-    .name = "sla",
-    .number = 9,
-    .record = sla_record,
-    .key = row_id_key,
-};
-
 // --- callbacks and resubmissions
 ID_FIRST(callback);
 
@@ -147,6 +108,8 @@ const struct table *const timekeeping_tables[TIMEKEEPING_TABLES] = {
     &inquiry_move_table,
     &measure_table,
     &sla_table,
+    &inquiry_year_table,
+    &hotline_call_table,
     &callback_table,
     &resubmission_table,
     &attachment_table,

@@ -12,15 +12,11 @@ extern const struct table rounding_rule_table;
 extern const struct table clock_table;
 extern const struct table entry_table;
 extern const struct table billing_lock_table;
-extern const struct table inquiry_table;
-extern const struct table inquiry_move_table;
-extern const struct table measure_table;
-extern const struct table sla_table;
 extern const struct table callback_table;
 extern const struct table resubmission_table;
 extern const struct table attachment_table;
 
-#define TIMEKEEPING_TABLES 23
+#define TIMEKEEPING_TABLES 25
 extern const struct table *const timekeeping_tables[TIMEKEEPING_TABLES];
 
 // The key of rows whose first field is their id.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Clients' settings and those of their people: read, inherited, filled in; who is found again.
-#include "services/contacts/settings.h"
+#include "proto/settings.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How somebody wants to be reached: hours, holidays, closed days, and texts with gaps for names.
-// Shared by clients, their people, and staff. Values in, values out.
+// Shared by clients, their people, staff and service agreements. Values in, values out.
 #pragma once
 
 #include "common/base/arena.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One form for what people type, and a calendar made of it.
-#include "services/contacts/settings.h"
+#include "proto/settings.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a measure [Maßnahme] is made of, and its time. Values in, values out.
+#pragma once
+
+#include "services/timekeeping/inquiry.h"
+
+// Its time runs from now on; false when it does already.
+bool measure_begin(struct measure *row, int64_t now_us);
+// Its time stands; what was counted is its raw time. False when it stood already.
+bool measure_halt(struct measure *row, int64_t now_us);
+// Done now, its time standing; what was begun and not ended ends now.
+void measure_finish(struct measure *row, int64_t now_us);
+// It has a time.
+bool measure_timed(const struct measure *row);
+
+// Raw time of beginning and end as given, unless it was counted; due again when that lies ahead.
+// ERR_INVALID naming the field.
+MUST_USE bool measure_settle(struct measure *row, const struct inquiry_editor *editor,
+                             struct err *err);
+// `out` is the row with what was given; equal to it when nothing changes.
+MUST_USE bool measure_changed(const struct measure *row, const struct measure_change *change,
+                              const struct inquiry_editor *editor, struct measure *out,
+                              struct err *err);
+// What this member of staff talked in the call on that local day, which begins and ends then.
+int64_t measure_talked_ms(const struct call *call, const struct staff *staff, int64_t from_us,
+                          int64_t until_us);
