@@ -3,6 +3,7 @@
 #include "services/timekeeping/api.h"
 
 #include "common/step/job.h"
+#include "services/timekeeping/attachments.h"
 #include "services/timekeeping/follow.h"
 #include "services/timekeeping/inquiries.h"
 #include "services/timekeeping/measures.h"
@@ -16,6 +17,7 @@ static bool tick(struct request *rq)
     bool more = inquiries_tick(rq);
 
     more |= measures_tick(rq);
+    more |= attachments_tick(rq);
     return more;
 }
 

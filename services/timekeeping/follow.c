@@ -3,6 +3,7 @@
 #include "services/timekeeping/follow.h"
 
 #include "services/timekeeping/hotline.h"
+#include "services/timekeeping/inquiry_mails.h"
 #include "services/timekeeping/kept.h"
 
 static bool call_told(struct request *rq, const struct fact *fact, const void *row)
@@ -21,6 +22,7 @@ const struct follow timekeeping_follows[TIMEKEEPING_FOLLOWS] = {
     { "contacts", "absence", FOLLOW_PARK_KEY, kept_absence_take },
     { "telephony", "call", FOLLOW_PARK_KEY, call_told },
     { "telephony", "call_note", FOLLOW_PARK_KEY, kept_note_take },
+    { "notifier", "mail", FOLLOW_PARK_KEY, inquiry_mails_told },
     { "billing", "billing_run", FOLLOW_STOP, kept_run_take },
     { "billing", "voucher_mark", FOLLOW_STOP, kept_voucher_take },
 };

@@ -6,7 +6,9 @@
 
 #include "common/step/job.h"
 #include "services/timekeeping/kept.h"
+#include "services/timekeeping/store_attachment.h"
 #include "services/timekeeping/store_inquiry.h"
+#include "services/timekeeping/store_mail.h"
 
 void row_id_key(const void *row, struct key *key)
 {
@@ -87,17 +89,6 @@ const struct table resubmission_table = {
     .grows = true,
 };
 
-// --- attachments
-ID_FIRST(attachment);
-
-const struct table attachment_table = {
-    .name = "attachment",
-    .number = 12,
-    .record = attachment_record,
-    .key = row_id_key,
-    .grows = true,
-};
-
 const struct table *const timekeeping_tables[TIMEKEEPING_TABLES] = {
     &service_kind_table,
     &rounding_rule_table,
@@ -113,6 +104,10 @@ const struct table *const timekeeping_tables[TIMEKEEPING_TABLES] = {
     &callback_table,
     &resubmission_table,
     &attachment_table,
+    &blob_table,
+    &blob_piece_table,
+    &blob_care_table,
+    &inquiry_mail_table,
     &job_table,
     // known of the others
     &kept_contact_table,

@@ -14,9 +14,8 @@ extern const struct table entry_table;
 extern const struct table billing_lock_table;
 extern const struct table callback_table;
 extern const struct table resubmission_table;
-extern const struct table attachment_table;
 
-#define TIMEKEEPING_TABLES 25
+#define TIMEKEEPING_TABLES 29
 extern const struct table *const timekeeping_tables[TIMEKEEPING_TABLES];
 
 // The key of rows whose first field is their id.
