@@ -21,6 +21,9 @@ int action_import_contacts(struct cli *cli); // import contacts FILE
 int action_import_files(struct cli *cli);    // import files FILE
 int action_export_contacts(struct cli *cli); // export contacts FILE
 int action_export_files(struct cli *cli);    // export files FILE
+int action_inquiry_attach(struct cli *cli);  // inquiry attach NUMBER FILE...
+int action_inquiry_fetch(struct cli *cli);   // inquiry fetch ATTACHMENT [--out FILE]
+int action_inquiry_mail(struct cli *cli);    // inquiry mail FILE.eml...
 int action_duplicates(struct cli *cli);      // contact duplicates [ID]
 int action_merge(struct cli *cli);           // contact merge FROM TO
 int action_unmerge(struct cli *cli);         // contact unmerge FROM

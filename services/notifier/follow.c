@@ -147,4 +147,5 @@ const struct follow notifier_follows[NOTIFIER_FOLLOWS] = {
     { "contacts", "file", FOLLOW_PARK_KEY, file_told },
     { "telephony", "call_note", FOLLOW_PARK_KEY, mails_take_note },
     { "telephony", "missed", FOLLOW_PARK_KEY, board_missed_take },
+    { "timekeeping", "inquiry_mail", FOLLOW_PARK_KEY, mails_take_answer },
 };

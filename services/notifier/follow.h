@@ -7,5 +7,5 @@
 // Of the followed facts; raise it when board rows are made differently.
 #define NOTIFIER_PROJECTION 4
 
-#define NOTIFIER_FOLLOWS 9
+#define NOTIFIER_FOLLOWS 10
 extern const struct follow notifier_follows[NOTIFIER_FOLLOWS];
