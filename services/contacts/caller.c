@@ -2,9 +2,11 @@
 // A note on an unknown number creates a caller contact (C1).
 #include "services/contacts/caller.h"
 
+#include "common/store/log.h"
 #include "services/contacts/contact.h"
 #include "services/contacts/find.h"
 #include "services/contacts/house.h"
+#include "services/contacts/identity.h"
 #include "services/contacts/store.h"
 
 static bool make(struct request *rq, const struct call_note *note, struct contact *out)
@@ -23,7 +25,11 @@ static bool make(struct request *rq, const struct call_note *note, struct contac
                               .emails = &caller->email,
                               .emails_count = caller->email ? 1 : 0 };
     struct editor editor = { rq->arena, contacts_home(rq), rq->now_us, note->edited_by };
-    return contact_make(&in, &editor, note->contact, out, &rq->err);
+    if (!contact_make(&in, &editor, note->contact, out, &rq->err))
+        return false;
+    // The note may have made them before, and somebody deleted them since.
+    out->version = log_head(rq->txn) + 1;
+    return true;
 }
 
 bool caller_take_note(struct request *rq, const struct fact *fact, const void *row)
@@ -32,6 +38,8 @@ bool caller_take_note(struct request *rq, const struct fact *fact, const void *r
     struct contact contact;
     if (fact->deleted || !note->new_caller || id_is_zero(note->contact))
         return true;
+    if (!id_equal(identity_now(rq, note->contact), note->contact))
+        return true; // known, and merged into another one since
     struct key key = key_of_id(note->contact);
     if (table_get(rq->txn, &contact_table, &scope_house, &key, rq->arena, &contact))
         return true;

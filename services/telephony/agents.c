@@ -13,8 +13,9 @@
 #define SERVICE_FILE "proto/telephony.def"
 #include "proto/handlers.inc"
 
-#define STAFF_MAX 50
-#define TICK_MAX  100
+#define STAFF_MAX  50
+#define TICK_MAX   100
+#define LIVE_BYTES ((size_t)16 << 20)
 
 static bool agent_put(struct request *rq, const struct agent *before, struct agent *agent)
 {
@@ -44,13 +45,24 @@ static bool holds(const char *const *list, size_t count, const struct staff *sta
     return false;
 }
 
+// Whoever has left has no phones.
+static bool takes_part(const struct staff *staff, const struct call *call,
+                       struct agent_call *ret_seen)
+{
+    bool left = staff->has_left && staff->left;
+    *ret_seen = (struct agent_call){
+        .call = call->id,
+        .talking = !left && holds(call->talking, call->talking_count, staff),
+    };
+    return ret_seen->talking || (!left && holds(call->ringing, call->ringing_count, staff));
+}
+
 static bool see_one(struct request *rq, const struct staff *staff, const struct call *next)
 {
     struct agent agent, before;
     struct key key = key_of_id(staff->id);
-    struct agent_call seen = { .call = next->id,
-                               .talking = holds(next->talking, next->talking_count, staff) };
-    bool present = seen.talking || holds(next->ringing, next->ringing_count, staff);
+    struct agent_call seen;
+    bool present = takes_part(staff, next, &seen);
     bool known = table_get(rq->txn, &agent_table, &scope_house, &key, rq->arena, &agent);
     if (!known && !present)
         return true;
@@ -106,11 +118,58 @@ bool agents_see_call(struct request *rq, const struct call *before, const struct
 }
 
 // --- staff
+static bool same_phones(const struct agent *agent, const struct staff *staff)
+{
+    if (staff->has_left && staff->left)
+        return agent->calls_count == 0;
+    bool same = agent->extensions_count == staff->extensions_count;
+    for (size_t i = 0; same && i < agent->extensions_count; i++)
+        same = text_equal(agent->extensions[i], staff->extensions[i]);
+    return same;
+}
+
+// Asked of many members of staff within one run: what it reads is forgotten at once.
+static size_t live_calls(struct request *rq, const struct staff *staff,
+                         struct agent_call calls[AGENT_CALLS_MAX])
+{
+    struct walk_options options = { .index = call_live, .scope = &scope_house };
+    struct arena *arena = arena_new(LIVE_BYTES);
+    struct walk *walk = walk_open(rq->txn, &call_table, &options, arena);
+    struct call call;
+    size_t count = 0;
+    while (count < AGENT_CALLS_MAX && walk_next(walk, &call))
+        count += takes_part(staff, &call, &calls[count]);
+    walk_close(walk);
+    arena_free(arena);
+    return count;
+}
+
+// The phones that they have now are in these calls; those that they gave up go on without them.
+static bool see_calls(struct request *rq, const struct staff *staff, struct agent *agent)
+{
+    struct agent_call calls[AGENT_CALLS_MAX], gone;
+    size_t count = staff->extensions_count > 0 ? live_calls(rq, staff, calls) : 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!agent_sees_call(agent, &calls[i], true, rq->now_us, rq->arena))
+            return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_ANSWER_TOO_LARGE, NULL);
+    }
+    for (size_t i = agent->calls_count; i-- > 0;) {
+        bool lives = false;
+        gone = agent->calls[i];
+        for (size_t k = 0; k < count; k++)
+            lives = lives || id_equal(calls[k].call, gone.call);
+        if (!lives && !agent_sees_call(agent, &gone, false, rq->now_us, rq->arena))
+            return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_ANSWER_TOO_LARGE, NULL);
+    }
+    return true;
+}
+
 bool agents_see_staff(struct request *rq, struct id id, const struct staff *staff)
 {
-    struct agent agent;
+    struct agent agent, before;
     struct key key = key_of_id(id);
-    if (!table_get(rq->txn, &agent_table, &scope_house, &key, rq->arena, &agent))
+    bool known = table_get(rq->txn, &agent_table, &scope_house, &key, rq->arena, &agent);
+    if (!known && !staff)
         return true;
     if (!staff) {
         agent.version++;
@@ -118,9 +177,14 @@ bool agents_see_staff(struct request *rq, struct id id, const struct staff *staf
         emit_agent(rq, &agent, true);
         return true;
     }
-    struct agent before = agent;
+    if (!known)
+        agent = agent_make(staff, rq->now_us);
+    before = agent;
+    bool moved = !known || !same_phones(&agent, staff);
     agent_take_staff(&agent, staff, rq->now_us);
-    return agent_put(rq, &before, &agent);
+    if (moved && !see_calls(rq, staff, &agent))
+        return false;
+    return (!known && agent.calls_count == 0) || agent_put(rq, known ? &before : NULL, &agent);
 }
 
 // --- time

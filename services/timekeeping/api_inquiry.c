@@ -51,6 +51,7 @@ bool inquiry_edit(struct request *rq, const struct inquiry_change *in, struct in
         return refuse_stale(rq, inquiry_record(), &row);
     if (!inquiry_changed(&row, in, &editor, out, &rq->err) || !refers_changed(rq, in, out))
         return false;
+    inquiry_read_phone(rq, out);
     if (row_equal(inquiry_record(), &row, out))
         return shown(rq, out);
     if (out->priority != row.priority && !sla_apply(rq, out))

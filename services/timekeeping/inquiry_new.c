@@ -102,8 +102,7 @@ static void fill_person(struct request *rq, struct inquiry *row)
         row->team = me.team;
 }
 
-// Numbers are kept as they compare: "030 123456" and "+4930123456" are one caller.
-static void fill_phone(struct request *rq, struct inquiry *row)
+void inquiry_read_phone(struct request *rq, struct inquiry *row)
 {
     struct phone phone;
     struct err unread = { 0 };
@@ -154,6 +153,6 @@ bool inquiry_add_new(struct request *rq, const struct inquiry_new *in, struct in
     if (!out->channel)
         out->channel = channel_PHONE;
     fill_person(rq, out);
-    fill_phone(rq, out);
+    inquiry_read_phone(rq, out);
     return refer(rq, out) && inquiry_open(rq, out, NULL);
 }

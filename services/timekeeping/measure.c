@@ -31,18 +31,22 @@ bool measure_begin(struct measure *row, int64_t now_us)
     return true;
 }
 
+void measure_count(struct measure *row, int64_t more_ms, int64_t at_us)
+{
+    row->counted_ms = (row->has_counted_ms ? row->counted_ms : 0) + more_ms;
+    row->has_counted_ms = row->has_raw_s = true;
+    row->raw_s = seconds_half_up(row->counted_ms);
+    row->has_running_since = false;
+    row->has_stopped_at = true;
+    row->stopped_at = at_us;
+}
+
 bool measure_halt(struct measure *row, int64_t now_us)
 {
     if (!row->has_running_since)
         return false;
     int64_t ran_us = now_us - row->running_since;
-    row->counted_ms =
-        (row->has_counted_ms ? row->counted_ms : 0) + (ran_us > 0 ? ran_us / MILLISECONDS(1) : 0);
-    row->has_counted_ms = row->has_raw_s = true;
-    row->raw_s = seconds_half_up(row->counted_ms);
-    row->has_running_since = false;
-    row->has_stopped_at = true;
-    row->stopped_at = now_us;
+    measure_count(row, ran_us > 0 ? ran_us / MILLISECONDS(1) : 0, now_us);
     return true;
 }
 

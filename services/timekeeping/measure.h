@@ -6,6 +6,8 @@
 
 // Its time runs from now on; false when it does already.
 bool measure_begin(struct measure *row, int64_t now_us);
+// It ran so much longer and stands since then.
+void measure_count(struct measure *row, int64_t more_ms, int64_t at_us);
 // Its time stands; what was counted is its raw time. False when it stood already.
 bool measure_halt(struct measure *row, int64_t now_us);
 // Done now, its time standing; what was begun and not ended ends now.

@@ -27,7 +27,6 @@ static bool book(struct request *rq, const struct inquiry *inquiry, struct measu
 
 static bool put(struct request *rq, struct measure *row)
 {
-    row->version++;
     row->edited_at = rq->now_us;
     row->edited_by = rq->actor;
     if (!table_put(rq->txn, &measure_table, row, &rq->err))
@@ -55,6 +54,7 @@ static bool measure_write(struct request *rq, struct inquiry *inquiry, const str
     inquiry->has_measures = inquiry->has_open_measures = true;
     inquiry->measures += !before;
     inquiry->open_measures += more_open;
+    row->version = before ? before->version + 1 : 1;
     bool counts = !before || more_open != 0 || answered != inquiry->has_responded_at;
     return put(rq, row) && (!counts || inquiry_write(rq, inquiry));
 }
@@ -180,12 +180,15 @@ static bool make(struct request *rq, const struct inquiry *inquiry, const struct
     struct service_kind kind;
 
     *out = (struct measure){ .id = new_id(rq),
+                             .version = 1,
                              .inquiry = inquiry->id,
                              .place = inquiry->measures + 1,
                              .client = inquiry->client,
                              .state = measure_state_OPEN,
                              .added_at = rq->now_us,
-                             .added_by = rq->actor };
+                             .added_by = rq->actor,
+                             .edited_at = rq->now_us,
+                             .edited_by = rq->actor };
     if (!still_open(rq, inquiry) || !find_kind(rq, in->kind, &kind))
         return false;
     row_take(measure_record(), out, (struct given){ measure_new_record(), in });
@@ -339,6 +342,7 @@ bool measures_tick(struct request *rq)
         rows[i].state = measure_state_DUE;
         rows[i].has_reminded_at = true;
         rows[i].reminded_at = rq->now_us;
+        rows[i].version++;
         if (!put(rq, &rows[i]))
             return false;
     }

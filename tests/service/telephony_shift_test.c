@@ -184,6 +184,43 @@ TEST(who_is_free_with_this_skill)
     fixture_free(fx);
 }
 
+// A member of staff who moves while a call goes on at the phone that they had, or get.
+TEST(whoever_changes_phones_is_in_the_calls_of_the_new_one)
+{
+    struct fixture *fx = house();
+    (void)sign_on(fx, 1, 0);
+    phone(fx, NULL, "101");
+    tell_staff(fx, 1, "103", number(50));
+    CHECK_INT(agent_of(fx, 1).presence, presence_FREE);
+    CHECK_INT((int64_t)agent_of(fx, 1).calls_count, 0);
+    tell_staff(fx, 2, "101", (struct id){ { 0 } });
+    CHECK_INT(agent_of(fx, 2).presence, presence_BUSY);
+    phone(fx, NULL, NULL);
+    CHECK_INT(agent_of(fx, 2).presence, presence_OFFLINE);
+    CHECK_INT(agent_of(fx, 1).presence, presence_FREE);
+    fixture_free(fx);
+}
+
+TEST(whoever_leaves_while_they_talk_talks_no_more)
+{
+    struct fixture *fx = house();
+    (void)sign_on(fx, 1, 20);
+    phone(fx, NULL, "101");
+    struct staff staff = { .id = number(1),
+                           .version = 200,
+                           .name = "Anna",
+                           .has_left = true,
+                           .left = true,
+                           .edited_at = 1,
+                           .edited_by = "tester" };
+    fixture_fact(fx, "contacts", "staff", &staff, false);
+    CHECK_INT(agent_of(fx, 1).presence, presence_OFFLINE);
+    CHECK_INT((int64_t)agent_of(fx, 1).calls_count, 0);
+    phone(fx, NULL, NULL);
+    CHECK_INT(agent_of(fx, 1).state, agent_state_OFF);
+    fixture_free(fx);
+}
+
 TEST(whoever_leaves_the_house_is_signed_off_and_a_deleted_one_is_gone)
 {
     struct fixture *fx = house();

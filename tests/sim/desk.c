@@ -58,6 +58,8 @@ void desk_revoke(struct sim *sim, size_t desk, bool revoked)
 // --- an answer
 static void answered_write(struct sim *sim, const struct op *op, struct bytes body)
 {
+    if (work_rested(sim, op, body))
+        return;
     if (op->effects != 1)
         sim_fail(sim, "%s %s was acknowledged and has %d effects", op->method->name,
                  id_text(op->request).text, op->effects);
@@ -311,7 +313,7 @@ void ops_check(struct sim *sim)
 {
     for (size_t i = 0; i < sim->op_count && !sim->failed; i++) {
         const struct op *op = &sim->ops[i];
-        int least = op->finished && op->result == CALL_DONE;
+        int least = op->finished && op->result == CALL_DONE && !work_may_rest(op);
         int most = op->finished && op->result == CALL_REFUSED && is_final(op->refused) ? 0 : 1;
 
         if (!is_writing(op) || op->kind == OP_REUSE)

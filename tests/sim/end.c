@@ -6,8 +6,11 @@
 #include "common/store/check.h"
 #include "common/store/log.h"
 #include "services/contacts/store.h"
+#include "services/notifier/board_missed.h"
 #include "services/notifier/store.h"
 #include "services/telephony/store.h"
+#include "services/telephony/store_missed.h"
+#include "services/telephony/store_note.h"
 #include "tests/sim/sim.h"
 
 // --- have followers seen everything
@@ -35,6 +38,7 @@ static bool followed(struct sim *sim, int follower, int service)
 bool end_followed(struct sim *sim)
 {
     return sim->services[MIRROR_CONTACTS]->store &&
+           followed(sim, MIRROR_CONTACTS, MIRROR_TELEPHONY) &&
            followed(sim, MIRROR_TELEPHONY, MIRROR_CONTACTS) &&
            followed(sim, MIRROR_NOTIFIER, MIRROR_CONTACTS) &&
            followed(sim, MIRROR_NOTIFIER, MIRROR_TELEPHONY);
@@ -98,11 +102,21 @@ static void reduce_shown_staff(void *row)
     staff->has_left = false;
 }
 
-// Whoever has left is not kept by the notifier.
+static void reduce_merged(void *row)
+{
+    ((struct contact_merged *)row)->conflicts_count = 0;
+}
+
+// Whoever has left is not kept by the notifier, a merge that was taken back by no follower.
 static bool is_kept(struct sim *sim, const struct kept *kept, const struct told_fact *fact)
 {
     if (fact->deleted)
         return false;
+    if (mirror_is(fact, "contact_merged")) {
+        const struct contact_merged *merged = fact_row(sim, fact);
+
+        return kept->keeper == kept->owner || !(merged->has_undone && merged->undone);
+    }
     if (kept->table != &shown_staff_table)
         return true;
     const struct staff *staff = fact_row(sim, fact);
@@ -174,8 +188,7 @@ static bool text_same(const char *a, const char *b)
 // Somebody has said who it is: they alone are shown, under the name of the ring while unknown.
 static void check_picked(struct sim *sim, const struct call *call, const struct board_call *row)
 {
-    const struct contact *contact =
-        last_row(sim, MIRROR_CONTACTS, "contact", call->contact->contact);
+    const struct contact *contact = merge_now(sim, call->contact->contact);
     const struct board_caller *caller = row->callers;
 
     if (row->callers_count > 1 || (contact && row->callers_count == 0))
@@ -188,34 +201,52 @@ static void check_picked(struct sim *sim, const struct call *call, const struct 
                  caller->name, call->source_ref, contact->name);
 }
 
+static void check_caller(struct sim *sim, const struct call *call,
+                         const struct board_caller *caller, const char *shown)
+{
+    const struct contact *contact = merge_now(sim, caller->contact);
+    const char *name = contact ? contact->name : shown;
+    const char *message = contact && contact->message ? contact->message->text : NULL;
+
+    if (!text_same(caller->name, name) ||
+        !text_same(caller->handling_note, contact ? contact->handling_note : NULL))
+        sim_fail(sim, "the board shows caller \"%s\" of call %s, not \"%s\"", caller->name,
+                 call->source_ref, name);
+    if (!text_same(caller->message, message))
+        sim_fail(sim, "the board shows another message for \"%s\" in call %s", name,
+                 call->source_ref);
+    if (contact && !id_equal(contact->client, call->client))
+        sim_fail(sim, "call %s shows another client's contact", call->source_ref);
+}
+
+// Each as they are now; two that became one are shown once.
 static void check_callers(struct sim *sim, const struct call *call, const struct board_call *row)
 {
     const struct shown_contact *shown = call->shown_contact;
-    size_t matches = shown ? shown->matches_count : 0;
+    size_t matches = shown ? shown->matches_count : 0, at = 0;
 
     if (call->contact) {
         check_picked(sim, call, row);
         return;
     }
-    if (row->callers_count != matches)
-        sim_fail(sim, "the board shows %zu callers of call %s, not %zu", row->callers_count,
-                 call->source_ref, matches);
-    for (size_t i = 0; i < row->callers_count && !sim->failed; i++) {
-        const struct board_caller *caller = &row->callers[i];
-        const struct contact *contact = last_row(sim, MIRROR_CONTACTS, "contact", caller->contact);
-        const char *name = contact ? contact->name : shown->matches[i].name;
+    for (size_t i = 0; i < matches && !sim->failed; i++) {
+        const struct contact *contact = merge_now(sim, shown->matches[i].contact);
+        struct id id = contact ? contact->id : shown->matches[i].contact;
+        bool again = false;
 
-        if (!text_same(caller->name, name) ||
-            !text_same(caller->handling_note, contact ? contact->handling_note : NULL))
-            sim_fail(sim, "the board shows caller \"%s\" of call %s, not \"%s\"", caller->name,
-                     call->source_ref, name);
-        if (!text_same(caller->message,
-                       contact && contact->message ? contact->message->text : NULL))
-            sim_fail(sim, "the board shows another message for \"%s\" in call %s", name,
-                     call->source_ref);
-        if (contact && !id_equal(contact->client, call->client))
-            sim_fail(sim, "call %s shows another client's contact", call->source_ref);
+        for (size_t k = 0; k < at; k++)
+            again = again || id_equal(row->callers[k].contact, id);
+        if (again)
+            continue;
+        if (at == row->callers_count || !id_equal(row->callers[at].contact, id)) {
+            sim_fail(sim, "the board does not show caller %zu of call %s", i, call->source_ref);
+            return;
+        }
+        check_caller(sim, call, &row->callers[at++], shown->matches[i].name);
     }
+    if (!sim->failed && at != row->callers_count)
+        sim_fail(sim, "the board shows %zu callers of call %s, not %zu", row->callers_count,
+                 call->source_ref, at);
 }
 
 static bool has_phone(const struct staff *staff, const struct call *call)
@@ -292,15 +323,47 @@ static void check_board(struct sim *sim)
     }
 }
 
+// What is to be called back, as telephony tells it.
+static void check_missed_board(struct sim *sim)
+{
+    const struct mirror *mirror = &sim->mirrors[MIRROR_TELEPHONY];
+    struct fixture *notifier = sim->services[MIRROR_NOTIFIER];
+    int64_t open = 0;
+
+    for (size_t seq = 1; seq <= mirror->count && !sim->failed; seq++) {
+        const struct told_fact *fact = mirror_at(mirror, seq);
+        struct board_missed row;
+
+        arena_reset(sim->arena);
+        if (fact->after || fact->deleted || !mirror_is(fact, "missed") ||
+            ((const struct missed *)fact_row(sim, fact))->has_done_at)
+            continue;
+        open++;
+        if (!fixture_row(notifier, &board_missed_table, fact->entity, &row) ||
+            !bytes_same(row_bytes(sim, missed_record(), row.missed), fact->row))
+            sim_fail(sim, "the board of missed callers does not show one as they are");
+        fixture_reset(notifier);
+    }
+    if (!sim->failed && fixture_rows(notifier, &board_missed_table) != open)
+        sim_fail(sim, "the board shows %lld missed callers, not %lld",
+                 (long long)fixture_rows(notifier, &board_missed_table), (long long)open);
+}
+
 void end_check_projections(struct sim *sim)
 {
     enum { C = MIRROR_CONTACTS, T = MIRROR_TELEPHONY, N = MIRROR_NOTIFIER };
     const struct kept tables[] = {
         { "contact", C, C, &contact_table, NULL },
+        { "contact_merged", C, C, &merged_table, NULL },
+        { "contact_merged", C, T, &known_merged_table, reduce_merged },
+        { "contact_merged", C, N, &shown_merged_table, reduce_merged },
         { "client", C, C, &client_table, NULL },
         { "staff", C, C, &staff_table, NULL },
         { "team", C, C, &team_table, NULL },
         { "call", T, T, &call_table, NULL },
+        { "agent", T, T, &agent_table, NULL },
+        { "call_note", T, T, &note_table, NULL },
+        { "missed", T, T, &missed_table, NULL },
         { "board_call", N, N, &board_call_table, NULL },
         { "contact", C, T, &known_contact_table, reduce_contact },
         { "client", C, T, &known_client_table, reduce_client },
@@ -314,6 +377,8 @@ void end_check_projections(struct sim *sim)
         check_table(sim, &tables[i]);
     if (!sim->failed)
         check_board(sim);
+    if (!sim->failed)
+        check_missed_board(sim);
 }
 
 // --- the stores themselves

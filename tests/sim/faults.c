@@ -33,6 +33,8 @@ void faults_begin(struct sim *sim)
     faults->revokes = sim_below(sim, 2) == 0;
     faults->link = sim_below(sim, 2) == 0;
     faults->upgrades = sim_below(sim, 2) == 0;
+    faults->ages = sim_below(sim, 3) == 0;
+    faults->age_us = soon(sim, 0, SECONDS(20));
     faults->outage_us = soon(sim, 0, SECONDS(60));
     faults->clock_us = soon(sim, 0, SECONDS(90));
     faults->revoke_us = soon(sim, 0, SECONDS(60));
@@ -143,6 +145,7 @@ static void died(void *context, struct fixture *fx)
     int service = sim_service(sim, fx);
 
     sim->crashes++;
+    sim->lives[service]++;
     sim_say(sim, "%s dies", fx->service->schema->service);
     sim->faults.up_us[service] =
         sim->calm ? sim_now(sim) : soon(sim, MILLISECONDS(50), SECONDS(10));
@@ -180,12 +183,25 @@ static void jump(struct sim *sim)
     int64_t reach = reach_us[sim_below(sim, 4)];
 
     sim->faults.clock_us = soon(sim, SECONDS(20), SECONDS(120));
+    if (sim->faults.ages && fx == sim->services[MIRROR_CONTACTS])
+        return;
     if (sim_below(sim, 3) == 0)
         fx->skew_us = 0;
     else
         fx->skew_us += (int64_t)sim_below(sim, 2 * (uint64_t)reach) - reach;
     sim_say(sim, "the clock of %s is wrong by %lld s", fx->service->schema->service,
             (long long)(fx->skew_us / SECONDS(1)));
+}
+
+// Days pass at contacts; so few that no log and no reply is forgotten.
+static void age(struct sim *sim)
+{
+    struct fixture *fx = sim->services[MIRROR_CONTACTS];
+
+    sim->faults.age_us = soon(sim, SECONDS(2), SECONDS(15));
+    if (fx->skew_us < DAYS(5))
+        fx->skew_us += (int64_t)sim_below(sim, DAYS(1));
+    sim_say(sim, "contacts is %lld h on", (long long)(fx->skew_us / SECONDS(3600)));
 }
 
 static void revoke_one(struct sim *sim, bool revoked)
@@ -230,6 +246,8 @@ void faults_turn(struct sim *sim)
         trouble(sim);
     if (faults->clocks && now_us >= faults->clock_us)
         jump(sim);
+    if (faults->ages && now_us >= faults->age_us)
+        age(sim);
     if (faults->revokes && now_us >= faults->revoke_us)
         revoke(sim);
     if (faults->revoked != SIZE_MAX && now_us >= faults->back_us)
@@ -250,6 +268,8 @@ int64_t faults_due_us(const struct sim *sim)
         due = faults->outage_us;
     if (faults->clocks && faults->clock_us < due)
         due = faults->clock_us;
+    if (faults->ages && faults->age_us < due)
+        due = faults->age_us;
     if (faults->revokes && faults->revoke_us < due)
         due = faults->revoke_us;
     if (faults->revoked != SIZE_MAX && faults->back_us < due)

@@ -12,6 +12,7 @@ struct link_sim {
     struct ami_model *model;
     struct ami_session *session;
     struct teller *teller;
+    struct dial *dial;
     bool connected;
     // 0: not wanted.
     int64_t connect_us, retry_us, restore_us, cut_us;
@@ -55,6 +56,21 @@ static void restored(void *context, bool committed)
         link->restore_us = now_us + MILLISECONDS(TELLER_PAUSE_MS);
 }
 
+static void heard(void *context, struct id act, enum intent_state state, enum text_id text,
+                  const char *detail)
+{
+    (void)detail;
+    dial_heard(((struct link_sim *)context)->dial, act, state, text);
+}
+
+bool link_act(struct sim *sim, const struct act *act)
+{
+    const char *action, *lines = act_lines(&sim->board.dialling, act, NULL, sim->arena, &action);
+
+    return lines && link_watching(sim) &&
+           ami_session_act(sim->link->session, act->id, action, lines);
+}
+
 static void take_restored(void *context, const struct call *row)
 {
     struct link_sim *link = context;
@@ -85,7 +101,9 @@ struct link_sim *link_sim_new(struct sim *sim)
         .model = link->model,
         .send = send_bytes,
         .context = link,
+        .heard = heard,
     });
+    link->dial = dial_new(sim);
     link->cut_us = sim_now(sim) + (int64_t)sim_below(sim, SECONDS(120));
     teller_restore(link->teller, &restoring);
     return link;
@@ -95,6 +113,7 @@ void link_sim_free(struct link_sim *link)
 {
     if (!link)
         return;
+    dial_free(link->dial);
     ami_session_free(link->session);
     ami_model_free(link->model);
     teller_free(link->teller);
@@ -110,6 +129,7 @@ void link_cut(struct sim *sim)
     link->connect_us =
         sim_now(sim) + 1 + (int64_t)sim_below(sim, sim->calm ? SECONDS(1) : SECONDS(30));
     ami_session_lost(link->session, own_now(sim));
+    dial_lost(link->dial);
     pbx_unseen(sim);
 }
 
@@ -167,6 +187,8 @@ void link_turn(struct sim *sim)
     if (link->connected && ami_session_due_us(link->session) <= own_now(sim) &&
         !ami_session_due(link->session, own_now(sim), &err))
         link_cut(sim);
+    sim->board.links[0].connected = link_watching(sim);
+    dial_turn(link->dial);
     if (sim->calm || now_us < link->cut_us)
         return;
     link->cut_us = now_us + SECONDS(10) + (int64_t)sim_below(sim, SECONDS(120));
@@ -186,6 +208,8 @@ int64_t link_due_us(const struct sim *sim)
     for (size_t i = 0; i < COUNT_OF(at); i++)
         if (at[i] && at[i] < due)
             due = at[i];
+    if (dial_due_us(link->dial) < due)
+        due = dial_due_us(link->dial);
     if (link->connected && ami_session_due_us(link->session) != INT64_MAX) {
         int64_t session =
             ami_session_due_us(link->session) - sim->services[MIRROR_TELEPHONY]->skew_us;

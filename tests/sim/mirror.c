@@ -156,6 +156,23 @@ static void note_people(struct told_fact *fact, const struct call *call)
     fact->teams_count = call->teams_count;
 }
 
+static void note_agent(struct told_fact *fact, const struct agent *agent)
+{
+    fact->staff = ids_kept(&agent->id, 1);
+    fact->teams = ids_kept(&agent->team, 1);
+    fact->staff_count = 1;
+    fact->teams_count = id_is_zero(agent->team) ? 0 : 1;
+}
+
+static void note_missed(struct told_fact *fact, const struct missed *missed)
+{
+    fact->client = missed->client;
+    fact->staff = ids_kept(missed->staff, missed->staff_count);
+    fact->teams = ids_kept(missed->teams, missed->teams_count);
+    fact->staff_count = missed->staff_count;
+    fact->teams_count = missed->teams_count;
+}
+
 static void note_owner(struct sim *sim, struct told_fact *fact)
 {
     if (mirror_is(fact, "contact")) {
@@ -167,6 +184,12 @@ static void note_owner(struct sim *sim, struct told_fact *fact)
         fact->ref = strdup(row->source_ref);
     } else if (mirror_is(fact, "board_call")) {
         note_people(fact, ((const struct board_call *)fact_row(sim, fact))->call);
+    } else if (mirror_is(fact, "agent") || mirror_is(fact, "board_agent")) {
+        note_agent(fact, fact_row(sim, fact));
+    } else if (mirror_is(fact, "missed")) {
+        note_missed(fact, fact_row(sim, fact));
+    } else if (mirror_is(fact, "board_missed")) {
+        note_missed(fact, ((const struct board_missed *)fact_row(sim, fact))->missed);
     }
 }
 
@@ -210,8 +233,11 @@ static void check_call(struct sim *sim, const struct told_fact *before, const st
 {
     const struct call *was = fact_row(sim, before), *is = fact_row(sim, now);
 
+    // A webhook may tell late that it was answered.
+    bool late = strncmp(is->source, "hook:", 5) == 0 && is->outcome == call_outcome_ANSWERED;
+
     if (was->state == call_state_ENDED &&
-        (is->state != call_state_ENDED || is->outcome != was->outcome))
+        (is->state != call_state_ENDED || (is->outcome != was->outcome && !late)))
         sim_fail(sim, "call %s was over and is not any more", is->source_ref);
     if (was->state != call_state_WAITING && was->shown_contact && is->shown_contact &&
         (!id_equal(was->shown_contact->contact, is->shown_contact->contact) ||
@@ -236,7 +262,8 @@ static void check_order(struct sim *sim, struct mirror *mirror, const struct tol
 {
     const struct told_fact *before = mirror_at(mirror, fact->before);
     const char *name = fact->kind->name;
-    bool board = strncmp(name, "board_", 6) == 0; // rows leave a board and come back
+    // Rows that go and come back.
+    bool back = strncmp(name, "board_", 6) == 0 || strcmp(name, "purge_notice") == 0;
     int64_t version = before ? before->version : 0;
     bool begins = !before || before->deleted;
 
@@ -244,12 +271,18 @@ static void check_order(struct sim *sim, struct mirror *mirror, const struct tol
     if (begins ? fact->version <= version : fact->version != version + 1)
         sim_fail(sim, "%s %s went from version %lld to %lld", name, id_text(fact->entity).text,
                  (long long)version, (long long)fact->version);
-    if (!board && before && before->deleted)
+    if (!back && before && before->deleted && !merge_revives(sim, fact))
         sim_fail(sim, "%s %s came back from the dead", name, id_text(fact->entity).text);
     if (fact->deleted && !before)
         sim_fail(sim, "%s %s is gone and never was", name, id_text(fact->entity).text);
     if (strcmp(name, "call") == 0 && before)
         check_call(sim, before, fact);
+    if (strcmp(name, "act") == 0 && before)
+        dial_check_order(sim, before, fact);
+    if (strcmp(name, "missed") == 0 && before)
+        missed_check_order(sim, before, fact);
+    if (strcmp(name, "agent") == 0)
+        agent_check(sim, before, fact);
     if (strcmp(name, "board_call") == 0 && before)
         check_board(sim, before, fact);
 }
@@ -272,6 +305,7 @@ static void take(struct sim *sim, struct mirror *mirror, const struct fact *fact
                                 .cause = fact->cause,
                                 .version = fact->version,
                                 .deleted = fact->has_deleted && fact->deleted,
+                                .life = sim->lives[mirror - sim->mirrors],
                                 .row = bytes_kept(fact->row) };
     if (!told->kind) {
         sim_fail(sim, "a fact of %s of unknown kind", service);

@@ -55,6 +55,7 @@ struct pbx *pbx_new(struct sim *sim)
 void pbx_free(struct pbx *pbx)
 {
     free(pbx->calls);
+    free(pbx->dials);
     free(pbx->out);
     free(pbx);
 }
@@ -109,6 +110,12 @@ void pbx_asked(struct sim *sim, struct bytes bytes)
     read_header(text, "ActionID", ask->id, sizeof ask->id);
     const char *shown = strstr(ask->id, "shown-");
     snprintf(ask->uniqueid, sizeof ask->uniqueid, "%s", shown ? shown + 6 : "");
+    if (strcmp(ask->action, "Originate") == 0) {
+        read_header(text, "ChannelId", ask->uniqueid, sizeof ask->uniqueid);
+        read_header(text, "Channel", ask->channel, sizeof ask->channel);
+        read_header(text, "Exten", ask->exten, sizeof ask->exten);
+        dial_asked(sim, ask->uniqueid);
+    }
 }
 
 static void print_item(struct sim *sim, const char *event, const char *id,
@@ -155,6 +162,42 @@ static bool lives(const struct pbx *pbx, const char *uniqueid)
     return false;
 }
 
+static struct pbx_call *call_new(struct pbx *pbx)
+{
+    if (pbx->count == pbx->room) {
+        pbx->room = pbx->room ? 2 * pbx->room : 32;
+        pbx->calls = realloc(pbx->calls, pbx->room * sizeof *pbx->calls);
+        if (!pbx->calls)
+            abort();
+    }
+    return &pbx->calls[pbx->count++];
+}
+
+static void originate(struct sim *sim, const struct pbx_ask *ask)
+{
+    struct pbx *pbx = sim->pbx;
+    struct pbx_dial dial = { .rang = sim_below(sim, 6) > 0 };
+    struct pbx_call *call;
+
+    if (!id_parse(ask->uniqueid, &dial.act))
+        return;
+    if (pbx->dial_count == pbx->dial_room) {
+        pbx->dial_room = 2 * pbx->dial_room + 16;
+        pbx->dials = realloc(pbx->dials, pbx->dial_room * sizeof *pbx->dials);
+        if (!pbx->dials)
+            abort();
+    }
+    pbx->dials[pbx->dial_count++] = dial;
+    pbx_print(pbx, "Response: %s\r\nActionID: %s\r\nMessage: %s\r\n\r\n",
+              dial.rang ? "Success" : "Error", ask->id,
+              dial.rang ? "Originate successfully queued" : "Permission denied");
+    if (!dial.rang)
+        return;
+    call = call_new(pbx);
+    *call = (struct pbx_call){ .story = STORY_CLICK, .dial = pbx->dial_count - 1 };
+    story_click(sim, call, ask);
+}
+
 static void answer(struct sim *sim, const struct pbx_ask *ask)
 {
     struct pbx *pbx = sim->pbx;
@@ -170,6 +213,8 @@ static void answer(struct sim *sim, const struct pbx_ask *ask)
         print_list(sim, ask, "CoreShowChannel");
     } else if (strcmp(ask->action, "Status") == 0) {
         print_list(sim, ask, "Status");
+    } else if (strcmp(ask->action, "Originate") == 0) {
+        originate(sim, ask);
     } else if (strcmp(ask->action, "Getvar") == 0 && lives(pbx, ask->uniqueid)) {
         pbx_print(pbx,
                   "Response: Success\r\nActionID: %s\r\nVariable: CALLERID(pres)\r\n"
@@ -202,13 +247,7 @@ static void call_begin(struct sim *sim)
     struct pbx *pbx = sim->pbx;
 
     pbx->next_us = sim_now(sim) + (int64_t)sim_below(sim, SECONDS(12));
-    if (pbx->count == pbx->room) {
-        pbx->room = pbx->room ? 2 * pbx->room : 32;
-        pbx->calls = realloc(pbx->calls, pbx->room * sizeof *pbx->calls);
-        if (!pbx->calls)
-            abort();
-    }
-    struct pbx_call *call = &pbx->calls[pbx->count++];
+    struct pbx_call *call = call_new(pbx);
     *call =
         (struct pbx_call){ .story = (enum story)sim_below(sim, STORIES), .whole = pbx->logged_in };
     story_begin(sim, call);

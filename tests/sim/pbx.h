@@ -18,10 +18,11 @@ enum story {
     STORY_OUTBOUND,
     STORY_INTERNAL,
     STORIES,
+    STORY_CLICK = STORIES, // what a program asked for; begins when it is asked
 };
 
 struct pbx_leg {
-    char name[48], uniqueid[32], exten[32], number[32];
+    char name[48], uniqueid[40], exten[32], number[32];
     const char *context, *application;
     int state;
     bool alive, bridged;
@@ -35,6 +36,8 @@ struct pbx_call {
     size_t leg_count;
     char bridge[40];
     char called[32];
+    char asked[160]; // by which action, a click to dial
+    size_t dial;     // which one
     bool over;
     bool whole; // everything was seen
     enum call_state state;
@@ -42,11 +45,19 @@ struct pbx_call {
 };
 
 struct pbx_ask {
-    char action[32], id[160], uniqueid[32];
+    char action[32], id[160], uniqueid[40], channel[48], exten[32];
     int64_t due_us;
 };
 
+// What it was asked to dial.
+struct pbx_dial {
+    struct id act;
+    bool rang, lifted;
+};
+
 struct pbx {
+    struct pbx_dial *dials;
+    size_t dial_count, dial_room;
     struct pbx_call *calls;
     size_t count, room;
     int64_t next_us; // the next call
@@ -66,4 +77,6 @@ void pbx_print_leg(struct pbx *pbx, const char *prefix, const struct pbx_leg *le
 
 // --- pbx_story.c
 void story_begin(struct sim *sim, struct pbx_call *call);
+// A click to dial: rings the phone of `channel`.
+void story_click(struct sim *sim, struct pbx_call *call, const struct pbx_ask *ask);
 void story_act(struct sim *sim, struct pbx_call *call);

@@ -232,6 +232,64 @@ static void pass_on(struct sim *sim, struct pbx_call *call)
     call_phone(sim, call, to);
 }
 
+// --- a click to dial: the phone of the house rings, and is lifted or not
+static void dial_own(struct sim *sim, const char *name, struct pbx_call *call, const char *more)
+{
+    pbx_print(sim->pbx, "Event: %s\r\nPrivilege: call,all\r\n", name);
+    pbx_print_leg(sim->pbx, "Dest", &call->legs[0], call);
+    pbx_print(sim->pbx, "%s\r\n", more);
+}
+
+static void originated(struct sim *sim, const struct pbx_call *call, bool lifted)
+{
+    const struct pbx_leg *root = &call->legs[0];
+
+    pbx_print(sim->pbx,
+              "Event: OriginateResponse\r\nPrivilege: call,all\r\nActionID: %s\r\n"
+              "Response: %s\r\nChannel: %s\r\nContext: from-internal\r\nExten: %s\r\n"
+              "Reason: %d\r\nUniqueid: %s\r\nCallerIDNum: %s\r\nCallerIDName: x\r\n\r\n",
+              call->asked, lifted ? "Success" : "Failure", root->name, call->called, lifted ? 4 : 3,
+              lifted ? root->uniqueid : "<unknown>", call->called);
+}
+
+void story_click(struct sim *sim, struct pbx_call *call, const struct pbx_ask *ask)
+{
+    const char *slash = strchr(ask->channel, '/');
+    struct pbx_leg *root = leg_new(sim, call, slash ? slash + 1 : "101");
+
+    snprintf(root->uniqueid, sizeof root->uniqueid, "%s", ask->uniqueid);
+    snprintf(call->called, sizeof call->called, "%s", ask->exten);
+    snprintf(call->asked, sizeof call->asked, "%s", ask->id);
+    call->state = call_state_WAITING;
+    call->next_us = sim_now(sim) + 1 + (int64_t)sim_below(sim, SECONDS(3));
+    sim_say(sim, "pbx: dials %s for %s", call->called, root->uniqueid);
+    event(sim, "Newchannel", call, root, "");
+    dial_own(sim, "DialBegin", call, "DialString: x\r\n");
+}
+
+static void click_act(struct sim *sim, struct pbx_call *call)
+{
+    struct pbx_leg *root = &call->legs[0];
+
+    if (++call->act == 1) {
+        root->state = 5;
+        event(sim, "Newstate", call, root, "");
+        dial_own(sim, "DialState", call, "DialStatus: RINGING\r\n");
+    } else if (call->act == 2 && sim_below(sim, 2)) {
+        root->state = 6;
+        sim->pbx->dials[call->dial].lifted = true;
+        event(sim, "Newstate", call, root, "");
+        dial_own(sim, "DialEnd", call, "DialStatus: ANSWER\r\n");
+        originated(sim, call, true);
+    } else {
+        if (root->state != 6)
+            originated(sim, call, false);
+        hangup(sim, call, root, 16);
+        call->over = true;
+        call->state = call_state_ENDED;
+    }
+}
+
 // --- act by act
 static void act_late(struct sim *sim, struct pbx_call *call)
 {
@@ -254,6 +312,10 @@ void story_act(struct sim *sim, struct pbx_call *call)
 {
     char phone[16];
 
+    if (call->story == STORY_CLICK) {
+        click_act(sim, call);
+        return;
+    }
     snprintf(phone, sizeof phone, "%d", 101 + (int)sim_below(sim, SIM_PHONES));
     switch (++call->act) {
     case 1:

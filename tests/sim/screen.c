@@ -51,7 +51,6 @@ void screen_cut(struct sim *sim, const struct caller *caller)
 // A connection that repeats messages cannot be trusted to tell two lives of the notifier apart.
 void screens_died(struct sim *sim)
 {
-    sim->notifier_lives++;
     for (size_t i = 0; i < SIM_SCREENS; i++) {
         struct screen *screen = &sim->screens[i];
 
@@ -133,7 +132,7 @@ static void ask(struct screen *screen, const struct method *method, const void *
 static void open(struct screen *screen)
 {
     struct sim *sim = screen->sim;
-    struct stream_order order = { .board = board_CALLS,
+    struct stream_order order = { .board = screen->board,
                                   .client = screen->client,
                                   .team = screen->team,
                                   .credit = 1 + (int64_t)sim_below(sim, 60) };
@@ -150,7 +149,7 @@ static void open(struct screen *screen)
             : screen->bogus ? " badly"
                             : "",
             (long long)screen->seq);
-    screen->life = sim->notifier_lives;
+    screen->life = sim->lives[MIRROR_NOTIFIER];
     screen->stream = screen->nth = 0;
     screen->snapshot = false;
     screen->credit = order.credit;
@@ -219,7 +218,7 @@ static void two_streams(struct screen *screen)
 {
     struct sim *sim = screen->sim;
 
-    if (!sim->faults.rude && screen->life == sim->notifier_lives)
+    if (!sim->faults.rude && screen->life == sim->lives[MIRROR_NOTIFIER])
         sim_fail(sim, "%s: one request opened two streams", screen->principal.name);
     screen_down(screen, pause(sim));
 }
@@ -292,40 +291,92 @@ static void take(void *context, struct bytes head, struct bytes body)
 }
 
 // --- who stands where
+struct place {
+    const char *name;
+    uint32_t roles;
+    struct scope scope;
+    struct id client, team;
+    enum board board;
+};
+
+static void screen_begin(struct sim *sim, struct screen *screen, const struct place *place)
+{
+    *screen = (struct screen){ .sim = sim,
+                               .roles = place->roles,
+                               .board = place->board,
+                               .client = place->client,
+                               .team = place->team,
+                               .principal = { .roles = place->roles, .scope = place->scope } };
+    snprintf(screen->principal.name, sizeof screen->principal.name, "%s", place->name);
+    screen->calls.arena = arena_new((size_t)16 << 20);
+    mp_writer_init(&screen->body);
+    connect(screen);
+    screen_down(screen, (int64_t)sim_below(sim, SECONDS(2)));
+}
+
 void screens_begin(struct sim *sim)
 {
-    const struct {
-        const char *name;
-        uint32_t roles;
-        struct scope scope;
-        struct id client, team;
-    } who[SIM_SCREENS] = {
-        { "wand", ROLE_BIT(BOARD), scope_house, { { 0 } }, { { 0 } } },
-        { "schirm-a", ROLE_BIT(CLIENT), { SCOPE_CLIENT, sim->clients[0] }, { { 0 } }, { { 0 } } },
-        { "schirm-b", ROLE_BIT(CLIENT), { SCOPE_CLIENT, sim->clients[1] }, { { 0 } }, { { 0 } } },
-        { "schirm-team", ROLE_BIT(LEADER), { SCOPE_TEAM, sim->team }, { { 0 } }, { { 0 } } },
-        { "schirm-anna", ROLE_BIT(AGENT), { SCOPE_OWN, sim->staff }, { { 0 } }, { { 0 } } },
-        { "wand-b", ROLE_BIT(BOARD), scope_house, sim->clients[1], { { 0 } } },
-        { "wand-team", ROLE_BIT(AGENT), scope_house, { { 0 } }, sim->team },
+    const struct place who[SIM_SCREENS] = {
+        { "wand", ROLE_BIT(BOARD), scope_house, { { 0 } }, { { 0 } }, board_CALLS },
+        { "schirm-a",
+          ROLE_BIT(CLIENT),
+          { SCOPE_CLIENT, sim->clients[0] },
+          { { 0 } },
+          { { 0 } },
+          board_CALLS },
+        { "schirm-b",
+          ROLE_BIT(CLIENT),
+          { SCOPE_CLIENT, sim->clients[1] },
+          { { 0 } },
+          { { 0 } },
+          board_CALLS },
+        { "schirm-team",
+          ROLE_BIT(LEADER),
+          { SCOPE_TEAM, sim->team },
+          { { 0 } },
+          { { 0 } },
+          board_CALLS },
+        { "schirm-anna",
+          ROLE_BIT(AGENT),
+          { SCOPE_OWN, sim->staff },
+          { { 0 } },
+          { { 0 } },
+          board_CALLS },
+        { "wand-b", ROLE_BIT(BOARD), scope_house, sim->clients[1], { { 0 } }, board_CALLS },
+        { "wand-team", ROLE_BIT(AGENT), scope_house, { { 0 } }, sim->team, board_CALLS },
+        { "leute", ROLE_BIT(BOARD), scope_house, { { 0 } }, { { 0 } }, board_AGENTS },
+        { "leute-team",
+          ROLE_BIT(LEADER),
+          { SCOPE_TEAM, sim->team },
+          { { 0 } },
+          { { 0 } },
+          board_AGENTS },
+        { "leute-a",
+          ROLE_BIT(CLIENT),
+          { SCOPE_CLIENT, sim->clients[0] },
+          { { 0 } },
+          { { 0 } },
+          board_AGENTS },
+        { "verpasst", ROLE_BIT(BOARD), scope_house, { { 0 } }, { { 0 } }, board_MISSED },
+        { "verpasst-a",
+          ROLE_BIT(CLIENT),
+          { SCOPE_CLIENT, sim->clients[0] },
+          { { 0 } },
+          { { 0 } },
+          board_MISSED },
+        { "verpasst-anna",
+          ROLE_BIT(AGENT),
+          { SCOPE_OWN, sim->staff },
+          { { 0 } },
+          { { 0 } },
+          board_MISSED },
     };
 
     sim->screens = calloc(SIM_SCREENS, sizeof *sim->screens);
     if (!sim->screens)
         abort();
-    for (size_t i = 0; i < SIM_SCREENS; i++) {
-        struct screen *screen = &sim->screens[i];
-
-        *screen = (struct screen){ .sim = sim,
-                                   .roles = who[i].roles,
-                                   .client = who[i].client,
-                                   .team = who[i].team,
-                                   .principal = { .roles = who[i].roles, .scope = who[i].scope } };
-        snprintf(screen->principal.name, sizeof screen->principal.name, "%s", who[i].name);
-        screen->calls.arena = arena_new((size_t)16 << 20);
-        mp_writer_init(&screen->body);
-        connect(screen);
-        screen_down(screen, (int64_t)sim_below(sim, SECONDS(2)));
-    }
+    for (size_t i = 0; i < SIM_SCREENS; i++)
+        screen_begin(sim, &sim->screens[i], &who[i]);
 }
 
 void screens_free(struct sim *sim)

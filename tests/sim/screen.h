@@ -16,7 +16,8 @@ struct screen {
     struct sim *sim;
     struct principal principal; // as it is now
     uint32_t roles;             // as they should be
-    struct id client, team;     // the order's narrowing
+    enum board board;
+    struct id client, team; // the order's narrowing
     struct caller *caller;
     int routes;
     struct client calls;
@@ -41,4 +42,5 @@ struct screen {
 void screen_shows(struct screen *screen, const struct stream_event *event);
 bool screen_sees(const struct screen *screen, const struct told_fact *fact);
 void screen_down(struct screen *screen, int64_t pause_us);
+const char *screen_kind(enum board board); // the facts of this board's rows
 void screen_forget(struct screen *screen);

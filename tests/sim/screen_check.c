@@ -18,11 +18,19 @@ static void complain(struct screen *screen, const char *what, const struct strea
              (int)event->kind, (long long)event->seq, (long long)screen->seq);
 }
 
+const char *screen_kind(enum board board)
+{
+    return board == board_AGENTS   ? "board_agent"
+           : board == board_MISSED ? "board_missed"
+                                   : "board_call";
+}
+
 bool screen_sees(const struct screen *screen, const struct told_fact *fact)
 {
     struct scope client = { SCOPE_CLIENT, screen->client }, team = { SCOPE_TEAM, screen->team };
 
-    return mirror_is(fact, "board_call") && fact_visible(fact, &screen->principal.scope) &&
+    return mirror_is(fact, screen_kind(screen->board)) &&
+           fact_visible(fact, &screen->principal.scope) &&
            (id_is_zero(screen->client) || fact_visible(fact, &client)) &&
            (id_is_zero(screen->team) || fact_visible(fact, &team));
 }
@@ -81,21 +89,33 @@ static bool shows_all(struct screen *screen, size_t until)
     return present == screen->count;
 }
 
+// The fact with the version of a row of a board; NULL: there is none, or it cannot be read.
+static const struct told_fact *fact_of(struct sim *sim, const struct stream_event *event)
+{
+    const char *kind = screen_kind(event->board);
+    const struct record *record = proto_fact("notifier", kind)->record();
+    void *row = arena_alloc(sim->arena, record->size);
+    int64_t version;
+    struct err err = { 0 };
+
+    if (!row)
+        abort();
+    if (!decode(record, event->row, DECODE_LENIENT, sim->arena, row, &err))
+        return NULL;
+    version = event->board == board_AGENTS   ? ((const struct agent *)row)->version
+              : event->board == board_MISSED ? ((const struct board_missed *)row)->version
+                                             : ((const struct board_call *)row)->version;
+    return mirror_version(&sim->mirrors[MIRROR_NOTIFIER], kind, event->id, version);
+}
+
 // The fact behind a row of a snapshot; its version names it.
 static size_t fact_of_row(struct screen *screen, const struct stream_event *event)
 {
-    struct sim *sim = screen->sim;
-    struct board_call row;
-    struct err err = { 0 };
-    const struct told_fact *fact;
+    const struct told_fact *fact = fact_of(screen->sim, event);
 
-    if (!decode(board_call_record(), event->row, DECODE_LENIENT, sim->arena, &row, &err)) {
-        complain(screen, "a row that cannot be read", event);
-        return 0;
-    }
-    fact = mirror_version(board(screen), "board_call", row.id, row.version);
-    if (!fact || fact->deleted || !id_equal(row.id, event->id) ||
-        !bytes_same(fact->row, event->row)) {
+    if (event->board != screen->board)
+        complain(screen, "a row of another board", event);
+    if (!fact || fact->deleted || !bytes_same(fact->row, event->row)) {
         complain(screen, "a row that was never on the board", event);
         return 0;
     }
@@ -212,7 +232,6 @@ void screen_sent(struct sim *sim, const struct mail *mail)
     const struct principal *principal = mail->caller ? &mail->caller->principal : NULL;
     const struct told_fact *fact;
     struct stream_event event;
-    struct board_call row;
     struct err err = { 0 };
 
     if (!principal || sim->failed)
@@ -227,9 +246,8 @@ void screen_sent(struct sim *sim, const struct mail *mail)
     if (principal->revoked || !(principal->roles & method_stream_open.right->roles))
         sim_fail(sim, "%s is sent something and has no right to watch", principal->name);
     fact = mirror_at(&sim->mirrors[MIRROR_NOTIFIER], (size_t)event.seq);
-    if (event.kind == stream_kind_ROW &&
-        decode(board_call_record(), event.row, DECODE_LENIENT, sim->arena, &row, &err))
-        fact = mirror_version(&sim->mirrors[MIRROR_NOTIFIER], "board_call", row.id, row.version);
+    if (event.kind == stream_kind_ROW)
+        fact = fact_of(sim, &event);
     else if (event.kind != stream_kind_CHANGE)
         return;
     if (!fact || !fact_visible(fact, &principal->scope))

@@ -7,14 +7,18 @@
 #include "common/step/service.h"
 #include "common/wire/codec.h"
 #include "common/wire/envelope.h"
+#include "services/contacts/house.h"
 #include "services/telephony/switchboard.h"
 #include "tests/harness/fixture.h"
 
-#define SIM_DESKS   6
-#define SIM_SCREENS 7
-#define SIM_NUMBERS 6 // own numbers on which the house is called
-#define SIM_PHONES  6 // extensions 101 ...
-#define SIM_CALLERS 8 // numbers outside
+#define SIM_DESKS         6
+#define SIM_SCREENS       13
+#define SIM_NUMBERS       6  // own numbers on which the house is called
+#define SIM_PHONES        6  // extensions 101 ...
+#define SIM_HOOKS         16 // calls of the webhook of which is known when they began
+#define SIM_IDLE_DAYS     2  // when mere callers go by themselves
+#define SIM_ANNOUNCE_DAYS 1
+#define SIM_CALLERS       8 // numbers outside
 
 // --- what one service's log has told, in order; facts[i].seq is i + 1
 struct told_fact {
@@ -23,6 +27,7 @@ struct told_fact {
     int64_t version;
     bool deleted;
     struct bytes row;
+    uint64_t life;        // of the service, in which it was written
     size_t before, after; // of the same entity: its seq; 0: none
     char *ref;            // of a call: the PBX's id
     // Of a board's row: whose it is.
@@ -55,6 +60,18 @@ enum op_kind {
     OP_CALL_CONTACT,
     OP_MESSAGE_SET,
     OP_MESSAGE_TELL,
+    OP_CONTACT_MERGE,
+    OP_CONTACT_UNMERGE,
+    OP_AGENT_ON,
+    OP_AGENT_OFF,
+    OP_AGENT_PAUSE,
+    OP_AGENT_RESUME,
+    OP_NOTE_ADD,
+    OP_NOTE_EDIT,
+    OP_HOOK,
+    OP_MISSED_DONE,
+    OP_DIAL,
+    OP_PURGE_UNDO,
     OP_CALL_LIST,
     OP_BOARD_GET,
     OP_REUSE, // another body under an id that was used before
@@ -73,10 +90,14 @@ struct op {
     bool finished, after; // AFTER: asked to have seen what this desk did before
     enum call_result result;
     enum err_code refused;
-    int effects;    // facts of its own kind that it caused
-    int also;       // and of others
-    bool wide;      // lists are set too
-    size_t fact;    // the last effect: its seq
+    int effects;     // facts of its own kind that it caused
+    int also;        // and of others
+    bool wide;       // lists are set too
+    size_t fact;     // the last effect: its seq
+    struct id other; // what the target goes into
+    int64_t other_version;
+    int64_t hook; // of which call of the webhook
+    int said;
     size_t seen;    // the target's fact that was seen
     int64_t set_at; // of the message that is told; 0: any
 };
@@ -87,12 +108,12 @@ struct faults {
     // Chances per million; 0: never in this seed.
     uint32_t drop, repeat, delay, crash, rude, cut;
     int64_t delay_max_us;
-    bool clocks, outages, revokes, link, upgrades;
-    int64_t outage_us, clock_us, revoke_us; // when the next one comes
-    int64_t up_us[MIRRORS];                 // when a dead service starts again; 0: it lives
-    int64_t apart_us;                       // until then no mail passes between services
-    int64_t back_us;                        // when the revoked principal is accepted again
-    size_t revoked;                         // which one; SIZE_MAX: none
+    bool clocks, outages, revokes, link, upgrades, ages;
+    int64_t outage_us, clock_us, revoke_us, age_us; // when the next one comes
+    int64_t up_us[MIRRORS];                         // when a dead service starts again; 0: it lives
+    int64_t apart_us;                               // until then no mail passes between services
+    int64_t back_us;                                // when the revoked principal is accepted again
+    size_t revoked;                                 // which one; SIZE_MAX: none
 };
 
 struct sim {
@@ -102,6 +123,7 @@ struct sim {
     struct fixture *services[MIRRORS];
     struct service made[MIRRORS]; // what they are made of: the product's, with the seed's changes
     struct switchboard board;
+    struct contacts_house rules;
     struct arena *arena; // emptied before every turn
     struct mirror mirrors[MIRRORS];
     struct op *ops;
@@ -112,8 +134,9 @@ struct sim {
     struct link_sim *link;
     struct faults faults;
     struct id clients[2], team, staff;
-    int serial; // of names
-    uint64_t notifier_lives;
+    int serial;                           // of names
+    int64_t hooks, hook_began[SIM_HOOKS]; // calls of the webhook so far; when the latest began
+    uint64_t lives[MIRRORS];
     uint64_t trace, mails, crashes, sent_bytes;
     int64_t steps;
     bool calm;  // no more faults
@@ -209,8 +232,47 @@ void work_answered(struct sim *sim, const struct op *op, const void *answer);
 void work_refused(struct sim *sim, const struct op *op, enum err_code code);
 // What the answer must be.
 struct bytes work_answer(struct sim *sim, const struct op *op);
+// It may change nothing: then the answer is the row as it was told once.
+bool work_may_rest(const struct op *op);
+bool work_rested(struct sim *sim, const struct op *op, struct bytes answer);
 // How many facts of other kinds it causes; -1: as many as it takes.
 int work_also(const struct op *op);
+
+// --- merge.c
+// May this fact make something live again that was gone?
+bool merge_revives(struct sim *sim, const struct told_fact *fact);
+void merges_check(struct sim *sim);
+// The contact as it is now, by contacts' log, also in another one; NULL: it is gone.
+const struct contact *merge_now(struct sim *sim, struct id contact);
+
+// --- agent.c
+void agent_check(struct sim *sim, const struct told_fact *before, const struct told_fact *fact);
+void agents_check(struct sim *sim);
+
+// --- note.c, hook.c
+void notes_check(struct sim *sim);
+void hooks_check(struct sim *sim);
+
+// --- missed.c
+void missed_check_order(struct sim *sim, const struct told_fact *before,
+                        const struct told_fact *now);
+void missed_check(struct sim *sim);
+
+// --- dial.c
+struct dial *dial_new(struct sim *sim);
+void dial_free(struct dial *dial);
+void dial_turn(struct dial *dial);
+int64_t dial_due_us(const struct dial *dial);
+void dial_heard(struct dial *dial, struct id act, enum intent_state state, enum text_id text);
+void dial_lost(struct dial *dial); // what the PBX has not answered it will not answer
+void dial_asked(struct sim *sim, const char *act);
+void dial_check_order(struct sim *sim, const struct told_fact *before, const struct told_fact *now);
+bool dials_idle(struct sim *sim);
+void dials_check(struct sim *sim);
+
+// --- purge.c
+// Of contacts' log, written by nobody who asked: may it be?
+void purge_check(struct sim *sim, size_t seq);
 
 // --- tell.c
 void tells_check(struct sim *sim);
@@ -236,6 +298,7 @@ void link_sim_free(struct link_sim *link); // takes NULL
 void link_turn(struct sim *sim);
 int64_t link_due_us(const struct sim *sim);
 void link_bytes(struct sim *sim, const char *bytes, size_t size);
+bool link_act(struct sim *sim, const struct act *act);
 bool link_watching(const struct sim *sim);
 void link_cut(struct sim *sim);
 

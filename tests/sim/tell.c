@@ -125,12 +125,14 @@ static void check_told(struct sim *sim, const struct op *op, const struct told_f
 {
     const struct mirror *mirror = contacts(sim);
     const struct message_told *told = fact_row(sim, fact);
-    const struct told_fact *after = mirror_at(mirror, mirror_last(mirror, "contact", op->target));
+    const struct told_fact *after =
+        mirror_at(mirror, mirror_last(mirror, "contact", told->contact));
+    const struct contact *now = merge_now(sim, op->target);
     const struct contact *was =
         after->before ? fact_row(sim, mirror_at(mirror, after->before)) : NULL;
     const struct message *message = was ? was->message : NULL;
 
-    if (fact->before || fact->deleted || !id_equal(told->contact, op->target) ||
+    if (fact->before || fact->deleted || !now || !id_equal(told->contact, now->id) ||
         strcmp(told->told_by, desk_name(sim, op->desk)) != 0)
         sim_fail(sim, "the telling of %s wrote something else", id_text(op->target).text);
     else if (!id_equal(after->cause, op->request) || !message)

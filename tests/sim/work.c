@@ -63,6 +63,7 @@ static bool contact_add(struct sim *sim, size_t desk, struct op *op)
                               .phones = numbers };
 
     in.phones_count = some_numbers(sim, numbers);
+    detail_some(sim, &in);
     op->target = in.client;
     work_say(op, &method_contact_add, &in);
     return true;
@@ -197,7 +198,7 @@ static bool call_contact(struct sim *sim, size_t desk, struct op *op)
     if (!contact)
         return false;
     in.call = op->target;
-    in.contact = contact->entity;
+    in.contact = op->other = merge_former(sim, contact->entity);
     in.version = row->contact ? row->contact->version : 0;
     if (in.version && sim_below(sim, 5) == 0)
         in.version--;
@@ -216,9 +217,11 @@ static bool call_list(struct sim *sim, size_t desk, struct op *op)
 
 static bool board_get(struct sim *sim, size_t desk, struct op *op)
 {
-    (void)sim;
+    static const enum board boards[] = { board_CALLS, board_AGENTS, board_MISSED };
+
     (void)desk;
-    work_say(op, &method_board_get, &(struct board_query){ .board = board_CALLS });
+    work_say(op, &method_board_get,
+             &(struct board_query){ .board = boards[sim_below(sim, COUNT_OF(boards))] });
     return true;
 }
 
@@ -246,22 +249,35 @@ static void check_call(struct sim *sim, const struct op *op, const struct told_f
                        const struct told_fact *fact);
 
 static const struct work_kind kinds[OP_KINDS] = {
-    [OP_CONTACT_ADD] = { contact_add, 10, 30, "contact", check_contact, 0, NULL },
-    [OP_CONTACT_EDIT] = { contact_edit, 10, 30, "contact", check_contact, 0, NULL },
-    [OP_CONTACT_DELETE] = { contact_delete, 3, 8, "contact", check_contact, 0, NULL },
-    [OP_CONTACT_GET] = { contact_get, 5, 15, NULL, NULL, 0, NULL },
-    [OP_CONTACT_LIST] = { contact_list, 2, 4, NULL, NULL, 0, NULL },
-    [OP_CLIENT_EDIT] = { client_edit, 15, 1, "client", check_client, 0, NULL },
-    [OP_STAFF_ADD] = { staff_add, 5, 0, "staff", check_staff, 0, NULL },
-    [OP_STAFF_EDIT] = { staff_edit, 20, 1, "staff", check_staff, 0, NULL },
-    [OP_TEAM_ADD] = { team_add, 2, 0, "team", NULL, 0, NULL },
-    [OP_CALL_CONTACT] = { call_contact, 10, 20, "call", check_call, 0, NULL },
-    [OP_CALL_LIST] = { call_list, 3, 6, NULL, NULL, 0, NULL },
-    [OP_BOARD_GET] = { board_get, 3, 6, NULL, NULL, 0, NULL },
-    [OP_MESSAGE_SET] = { message_set, 8, 20, "contact", message_set_check, 0, NULL },
+    [OP_CONTACT_ADD] = { contact_add, 10, 30, "contact", check_contact, 0, NULL, false },
+    [OP_CONTACT_EDIT] = { contact_edit, 10, 30, "contact", check_contact, 0, NULL, false },
+    [OP_CONTACT_DELETE] = { contact_delete, 3, 8, "contact", check_contact, -1, NULL, false },
+    [OP_CONTACT_GET] = { contact_get, 5, 15, NULL, NULL, 0, NULL, false },
+    [OP_CONTACT_LIST] = { contact_list, 2, 4, NULL, NULL, 0, NULL, false },
+    [OP_CLIENT_EDIT] = { client_edit, 15, 1, "client", check_client, 0, NULL, false },
+    [OP_STAFF_ADD] = { staff_add, 5, 0, "staff", check_staff, 0, NULL, false },
+    [OP_STAFF_EDIT] = { staff_edit, 20, 1, "staff", check_staff, 0, NULL, false },
+    [OP_TEAM_ADD] = { team_add, 2, 0, "team", NULL, 0, NULL, false },
+    [OP_CALL_CONTACT] = { call_contact, 10, 20, "call", check_call, 0, NULL, false },
+    [OP_CALL_LIST] = { call_list, 3, 6, NULL, NULL, 0, NULL, false },
+    [OP_BOARD_GET] = { board_get, 3, 6, NULL, NULL, 0, NULL, false },
+    [OP_MESSAGE_SET] = { message_set, 8, 20, "contact", message_set_check, 0, NULL, false },
     [OP_MESSAGE_TELL] = { message_tell_begin, 8, 20, "message_told", message_tell_check, 1,
-                          message_tell_refused },
-    [OP_REUSE] = { reuse, 2, 3, NULL, NULL, 0, NULL },
+                          message_tell_refused, false },
+    [OP_CONTACT_MERGE] = { merge_begin, 5, 10, "contact_merged", merge_check, 2, NULL, false },
+    [OP_CONTACT_UNMERGE] = { unmerge_begin, 5, 10, "contact_merged", unmerge_check, 2, NULL,
+                             false },
+    [OP_AGENT_ON] = { agent_on_begin, 5, 12, "agent", agent_moved, 0, NULL, true },
+    [OP_AGENT_OFF] = { agent_off_begin, 2, 4, "agent", agent_moved, 0, NULL, true },
+    [OP_AGENT_PAUSE] = { agent_pause_begin, 3, 8, "agent", agent_moved, 0, NULL, true },
+    [OP_AGENT_RESUME] = { agent_resume_begin, 3, 8, "agent", agent_moved, 0, NULL, true },
+    [OP_NOTE_ADD] = { note_add_begin, 4, 10, "call_note", note_add_check, 0, NULL, false },
+    [OP_NOTE_EDIT] = { note_edit_begin, 6, 15, "call_note", note_edit_check, 0, NULL, false },
+    [OP_HOOK] = { hook_begin, 25, 0, "call", hook_check, -1, NULL, true },
+    [OP_MISSED_DONE] = { missed_done_begin, 2, 4, "missed", missed_done_check, 0, NULL, false },
+    [OP_DIAL] = { dial_begin, 3, 10, "act", dial_check, 0, NULL, false },
+    [OP_PURGE_UNDO] = { purge_undo_begin, 6, 12, "contact", purge_undo_check, 1, NULL, false },
+    [OP_REUSE] = { reuse, 2, 3, NULL, NULL, 0, NULL, false },
 };
 
 bool work_next(struct sim *sim, size_t desk, struct op *op)
@@ -291,9 +307,16 @@ bool work_next(struct sim *sim, size_t desk, struct op *op)
 static void check_contact(struct sim *sim, const struct op *op, const struct told_fact *before,
                           const struct told_fact *fact)
 {
-    const struct contact *row = fact_row(sim, fact);
-    struct contact expected = *row;
+    const struct contact *row = mirror_is(fact, "contact") ? fact_row(sim, fact) : NULL;
+    struct contact expected;
 
+    // Nobody can take back any more what went into a contact that is deleted.
+    if (!row) {
+        if (op->kind != OP_CONTACT_DELETE || !fact->deleted)
+            sim_fail(sim, "%s \"%s\" moved a contact", op->method->name, op->name);
+        return;
+    }
+    expected = *row;
     if (before)
         expected = *(const struct contact *)fact_row(sim, before);
     if (!before && !id_equal(row->client, op->target))
@@ -360,6 +383,8 @@ static void check_call(struct sim *sim, const struct op *op, const struct told_f
 
     if (!row->contact || row->contact->version != op->version + 1 || version != op->version)
         sim_fail(sim, "call_contact_set on a stale version");
+    else if (!merge_led(sim, op->other, row->contact->contact))
+        sim_fail(sim, "call_contact_set took %s for somebody else", id_text(op->other).text);
     expected.version++;
     expected.contact = row->contact;
     if (!bytes_same(row_bytes(sim, call_record(), &expected), fact->row))
@@ -375,14 +400,15 @@ void op_caused(struct sim *sim, struct mirror *mirror, size_t seq)
 
     if (!op) {
         if (contacts && mirror->genesis != SIZE_MAX)
-            sim_fail(sim, "%s %s was written by nobody", fact->kind->name,
-                     id_text(fact->entity).text);
+            purge_check(sim, seq);
         return;
     }
     if (strcmp(op->method->service, mirror_service(sim, mirror)) != 0)
         return; // facts that follow from another service's name what caused that one
     if (op->kind == OP_CONTACT_DELETE && mirror_is(fact, "message_told") && fact->deleted)
         return; // what a contact was told goes with it
+    if (note_follows(sim, before, fact) || mirror_is(fact, "purge_notice"))
+        return;
     if (mirror_is(fact, kinds[op->kind].fact)) {
         op->fact = seq;
         op->effects++;
@@ -393,7 +419,8 @@ void op_caused(struct sim *sim, struct mirror *mirror, size_t seq)
         sim_fail(sim, "%s %s was done twice", op->method->name, id_text(op->request).text);
     if (mirror_is(fact, "contact") && !fact_visible(fact, desk_scope(sim, op->desk)))
         sim_fail(sim, "%s wrote a contact outside its scope", desk_name(sim, op->desk));
-    if (op->version && op->fact == seq && (!before || before->version != op->version) && contacts)
+    if (op->version && op->fact == seq && op->kind != OP_CONTACT_MERGE &&
+        (!before || before->version != op->version) && contacts)
         sim_fail(sim, "%s on a stale version", op->method->name);
     if (!sim->failed && kinds[op->kind].check)
         kinds[op->kind].check(sim, op, before, fact);
@@ -404,6 +431,23 @@ int work_also(const struct op *op)
     return kinds[op->kind].also;
 }
 
+bool work_may_rest(const struct op *op)
+{
+    return kinds[op->kind].rests;
+}
+
+bool work_rested(struct sim *sim, const struct op *op, struct bytes answer)
+{
+    const struct mirror *mirror = &sim->mirrors[MIRROR_TELEPHONY];
+    size_t seq = mirror_last(mirror, kinds[op->kind].fact, op->target);
+
+    if (op->kind == OP_HOOK)
+        return hook_answered(sim, op, answer);
+    while (seq && !bytes_same(mirror_at(mirror, seq)->row, answer))
+        seq = mirror_at(mirror, seq)->before;
+    return op->effects == 0 && work_may_rest(op) && seq;
+}
+
 void work_refused(struct sim *sim, const struct op *op, enum err_code code)
 {
     if (kinds[op->kind].refused)
@@ -412,8 +456,11 @@ void work_refused(struct sim *sim, const struct op *op, enum err_code code)
 
 struct bytes work_answer(struct sim *sim, const struct op *op)
 {
-    int service = op->kind == OP_CALL_CONTACT ? MIRROR_TELEPHONY : MIRROR_CONTACTS;
+    int service =
+        strcmp(op->method->service, "telephony") == 0 ? MIRROR_TELEPHONY : MIRROR_CONTACTS;
 
+    if (op->kind == OP_CONTACT_MERGE || op->kind == OP_CONTACT_UNMERGE)
+        return merge_answer(sim, op);
     return mirror_at(&sim->mirrors[service], op->fact)->row;
 }
 
@@ -462,5 +509,11 @@ void work_answered(struct sim *sim, const struct op *op, const void *answer)
         for (size_t i = 0; i < board->calls_count && !sim->failed; i++)
             check_row(sim, op, "board_call", board->calls[i].id, board->calls[i].version,
                       row_bytes(sim, board_call_record(), &board->calls[i]));
+        for (size_t i = 0; i < board->agents_count && !sim->failed; i++)
+            check_row(sim, op, "board_agent", board->agents[i].id, board->agents[i].version,
+                      row_bytes(sim, agent_record(), &board->agents[i]));
+        for (size_t i = 0; i < board->missed_count && !sim->failed; i++)
+            check_row(sim, op, "board_missed", board->missed[i].id, board->missed[i].version,
+                      row_bytes(sim, board_missed_record(), &board->missed[i]));
     }
 }

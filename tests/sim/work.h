@@ -15,12 +15,63 @@ struct work_kind {
     work_check *check;     // of each fact that it caused; NULL: there is nothing to say of it
     int also;              // facts of other kinds; -1: as many as it takes
     void (*refused)(struct sim *sim, const struct op *op, enum err_code code);
+    bool rests; // it may find nothing to change
 };
 
 // --- work.c
 void work_say(struct op *op, const struct method *method, const void *in);
 // A living entity, with a version that was seen; false: there is none.
 bool work_target(struct sim *sim, struct op *op, int service, const char *kind);
+
+// --- merge.c
+bool merge_begin(struct sim *sim, size_t desk, struct op *op);
+bool unmerge_begin(struct sim *sim, size_t desk, struct op *op);
+work_check merge_check, unmerge_check;
+struct bytes merge_answer(struct sim *sim, const struct op *op);
+// Somebody who went into this contact, or it; and did they ever go, one after the other?
+struct id merge_former(struct sim *sim, struct id contact);
+bool merge_led(struct sim *sim, struct id from, struct id to);
+bool merge_met(struct sim *sim, struct id one, struct id other); // both went into one
+
+// --- detail.c
+// What else is said of a new contact; much of it is the same for several.
+void detail_some(struct sim *sim, struct contact_new *in);
+// Nothing of `from` is lost: the kept contact says it, or the merge's conflicts do.
+void detail_check(struct sim *sim, const struct contact *from, const struct contact *kept,
+                  const struct contact_merged *merged);
+
+// --- agent.c
+bool agent_on_begin(struct sim *sim, size_t desk, struct op *op);
+bool agent_off_begin(struct sim *sim, size_t desk, struct op *op);
+bool agent_pause_begin(struct sim *sim, size_t desk, struct op *op);
+bool agent_resume_begin(struct sim *sim, size_t desk, struct op *op);
+work_check agent_moved;
+
+// --- note.c
+bool note_add_begin(struct sim *sim, size_t desk, struct op *op);
+bool note_edit_begin(struct sim *sim, size_t desk, struct op *op);
+work_check note_add_check, note_edit_check;
+// What nobody edited: a line, or that the caller is a contact by now.
+bool note_follows(struct sim *sim, const struct told_fact *before, const struct told_fact *fact);
+// Some note named this contact as a caller whom nobody knew.
+bool note_named(struct sim *sim, struct id contact);
+
+// --- hook.c
+bool hook_begin(struct sim *sim, size_t desk, struct op *op);
+work_check hook_check;
+bool hook_answered(struct sim *sim, const struct op *op, struct bytes answer);
+
+// --- missed.c
+bool missed_done_begin(struct sim *sim, size_t desk, struct op *op);
+work_check missed_done_check;
+
+// --- dial.c
+bool dial_begin(struct sim *sim, size_t desk, struct op *op);
+work_check dial_check;
+
+// --- purge.c
+bool purge_undo_begin(struct sim *sim, size_t desk, struct op *op);
+work_check purge_undo_check;
 
 // --- tell.c
 bool message_set(struct sim *sim, size_t desk, struct op *op);

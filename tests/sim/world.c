@@ -136,7 +136,8 @@ static bool wait(struct sim *sim, bool (*done)(struct sim *sim), int64_t within_
 // --- the end
 static bool at_rest(struct sim *sim)
 {
-    return desks_idle(sim) && link_watching(sim) && end_followed(sim) && screens_current(sim);
+    return desks_idle(sim) && link_watching(sim) && dials_idle(sim) && end_followed(sim) &&
+           screens_current(sim);
 }
 
 static bool over(struct sim *sim)
@@ -156,6 +157,16 @@ static void come_to_rest(struct sim *sim, bool (*done)(struct sim *sim), const c
     if (!sim->failed)
         tells_check(sim);
     if (!sim->failed)
+        agents_check(sim);
+    if (!sim->failed)
+        notes_check(sim);
+    if (!sim->failed)
+        hooks_check(sim);
+    if (!sim->failed)
+        missed_check(sim);
+    if (!sim->failed)
+        dials_check(sim);
+    if (!sim->failed)
         screens_check(sim);
 }
 
@@ -172,6 +183,8 @@ static void finish(struct sim *sim)
     if (!sim->failed)
         ops_check(sim);
     if (!sim->failed)
+        merges_check(sim);
+    if (!sim->failed)
         end_check_stores(sim);
 }
 
@@ -185,8 +198,20 @@ static void begin(struct sim *sim, const char *canary)
     sim->arena = arena_new((size_t)256 << 20);
     sim->trace = UINT64_C(0xcbf29ce484222325);
     sim->board.home = (struct phone_home){ .country = "49", .area = "30" };
+    sim->rules = (struct contacts_house){ .home = sim->board.home,
+                                          .zone = "Europe/Berlin",
+                                          .idle_days = SIM_IDLE_DAYS,
+                                          .announce_days = SIM_ANNOUNCE_DAYS,
+                                          .grace_days = 1 };
+    sim->board.links[0] = (struct link_row){ .source = "pbx", .kind = "ami" };
+    sim->board.link_count = 1;
+    sim->board.dialling = (struct dialling){
+        .home = sim->board.home, .outside = "", .context = "from-internal", .channel = "PJSIP/{}"
+    };
     for (int i = 0; i < MIRRORS; i++) {
-        void *context = i == MIRROR_TELEPHONY ? &sim->board : NULL;
+        void *context = i == MIRROR_TELEPHONY  ? (void *)&sim->board
+                        : i == MIRROR_CONTACTS ? (void *)&sim->rules
+                                               : NULL;
 
         sim->made[i] = *canary_service(canary, services[i]);
         sim->services[i] = house_add(sim->house, &sim->made[i], context, MAP_BYTES);

@@ -3,9 +3,8 @@
 // while it waited for the customer the agreement's clock stood.
 #include "services/timekeeping/sla.h"
 
-#include <stdlib.h>
-
 #include "common/base/civil.h"
+#include "common/base/id.h"
 #include "proto/settings.h"
 #include "tests/harness/test.h"
 
@@ -156,12 +155,13 @@ TEST(waiting_in_pieces_is_waiting_at_once)
 {
     const struct calendar *office = calendar(OFFICE, "DE-BE");
     struct sla sla = { .has_solve_minutes = true, .solve_minutes = 300 };
-    srand(4711);
+    struct rng rng;
+    rng_seed(&rng, test_seed());
     for (int i = 0; i < 300; i++) {
         struct inquiry row = opened("2026-03-26T08:13:00Z"), once;
-        int64_t from = row.opened_at + SECONDS(60) * (rand() % 3000);
-        int64_t middle = from + SECONDS(60) * (rand() % 3000);
-        int64_t until = middle + SECONDS(60) * (rand() % 3000);
+        int64_t from = row.opened_at + SECONDS(60) * (int64_t)rng_below(&rng, 3000);
+        int64_t middle = from + SECONDS(60) * (int64_t)rng_below(&rng, 3000);
+        int64_t until = middle + SECONDS(60) * (int64_t)rng_below(&rng, 3000);
         sla_deadlines(&sla, office, row.opened_at, &row);
         once = row;
         sla_wait(office, from, middle, &row);
