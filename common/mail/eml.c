@@ -370,7 +370,7 @@ struct eml *eml_read(const void *bytes, size_t size, struct err *err)
     if (!reading.eml)
         abort();
     reading.eml->arena = arena_new(MEMORY_LEAST + 12 * size);
-    g_mime_init();
+    g_mime_init(); // never shut down: GMime does not begin a second time
     reading.message = parse(bytes, size);
     bool good = reading.message && is_mail(reading.message);
     if (good) {
@@ -380,7 +380,6 @@ struct eml *eml_read(const void *bytes, size_t size, struct err *err)
     }
     if (reading.message)
         g_object_unref(reading.message);
-    g_mime_shutdown();
     if (good)
         return reading.eml;
     (void)fail(err, ERR_INVALID, NULL, TEXT_EML_EMPTY, NULL);
