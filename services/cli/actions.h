@@ -28,3 +28,12 @@ int action_duplicates(struct cli *cli);      // contact duplicates [ID]
 int action_merge(struct cli *cli);           // contact merge FROM TO
 int action_unmerge(struct cli *cli);         // contact unmerge FROM
 int action_merges(struct cli *cli);          // contact merges [TO]
+
+// rufbus clock
+int action_clock_start(struct cli *cli);   // clock start [TEXT...]
+int action_clock_stop(struct cli *cli);    // clock stop [ID]
+int action_clock_pause(struct cli *cli);   // clock pause [ID]
+int action_clock_resume(struct cli *cli);  // clock resume [ID]
+int action_clock_status(struct cli *cli);  // clock status [STAFF]
+int action_clock_list(struct cli *cli);    // clock list
+int action_clock_correct(struct cli *cli); // clock correct ID TIME REASON...

@@ -98,10 +98,14 @@ static void become(struct ami_model *model, struct ami_channel *channel)
         channel->home->phones--;
     if (channel->home && kind == AMI_PHONE)
         channel->home->phones++;
+    ami_part_pauses(model, channel);
+    ami_part_ends(channel);
     channel->kind = kind;
     ami_channel_extension(model, channel->alias, channel->extension);
     ami_copy(channel->name, sizeof channel->name, channel->alias, AMI_NAME_MAX);
     channel->alias[0] = '\0';
+    if (channel->talking && channel->home && kind == AMI_PHONE)
+        ami_part_talks(model, channel);
 }
 
 // It rang or was lifted while nobody watched.
@@ -220,6 +224,7 @@ void ami_channel_rename(struct ami_channel *channel, const char *before, const c
 void ami_channel_drop(struct ami_model *model, struct ami_channel *channel)
 {
     ami_talk_leave(model, channel);
+    ami_part_ends(channel);
     struct ami_call *home = channel->home;
     struct ami_call *current = channel->current;
     if (home && channel->kind == AMI_PHONE)

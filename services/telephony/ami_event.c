@@ -375,6 +375,20 @@ static void on_queue_abandon(struct ami_model *model, const struct ami_message *
     channel->current->abandoned = true;
 }
 
+static void on_hold(struct ami_model *model, const struct ami_message *message)
+{
+    struct ami_channel *channel = seen(model, message, "");
+    if (channel)
+        ami_part_holds(model, channel, true);
+}
+
+static void on_unhold(struct ami_model *model, const struct ami_message *message)
+{
+    struct ami_channel *channel = seen(model, message, "");
+    if (channel)
+        ami_part_holds(model, channel, false);
+}
+
 static const struct {
     const char *name;
     void (*handle)(struct ami_model *model, const struct ami_message *message);
@@ -390,6 +404,8 @@ static const struct {
     { "DialEnd", on_dial_end },
     { "BridgeEnter", on_bridge_enter },
     { "BridgeLeave", on_bridge_leave },
+    { "Hold", on_hold },
+    { "Unhold", on_unhold },
     { "HangupRequest", on_hangup_request },
     { "SoftHangupRequest", on_soft_hangup },
     { "Hangup", on_hangup },

@@ -286,4 +286,5 @@ void ami_model_restore(struct ami_model *model, const struct call *row)
     call->answered_at = row->has_answered_at ? row->answered_at : 0;
     call->dialing = call->rung_count > 0;
     go_on_talking(call, row);
+    ami_parts_restore(call, row);
 }

@@ -150,6 +150,19 @@ static uint64_t sum_list(uint64_t sum, const char *const *list, size_t count)
     return sum_number(sum, (int64_t)count);
 }
 
+static uint64_t sum_parts(uint64_t sum, const struct call *row)
+{
+    for (size_t i = 0; i < row->parts_count; i++) {
+        const struct call_part *part = &row->parts[i];
+        int64_t numbers[] = { part->from,    part->has_until, part->until,
+                              part->talk_ms, part->held_ms,   part->held };
+        sum = sum_text(sum, part->agent);
+        for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++)
+            sum = sum_number(sum, numbers[k]);
+    }
+    return sum;
+}
+
 // Two records with the same sum are the same to anybody who looks.
 static uint64_t sum_row(const struct call *row)
 {
@@ -163,6 +176,7 @@ static uint64_t sum_row(const struct call *row)
         sum = sum_text(sum, texts[i]);
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         sum = sum_number(sum, numbers[i]);
+    sum = sum_parts(sum, row);
     sum = sum_list(sum, row->agents_rung, row->agents_rung_count);
     sum = sum_list(sum, row->ringing, row->ringing_count);
     return sum_list(sum, row->talking, row->talking_count);
@@ -180,6 +194,7 @@ void ami_row_tell(struct ami_model *model, struct ami_call *call, bool ended)
 {
     const char *rung[AMI_RUNG_MAX];
     struct present present = { 0 };
+    struct call_part parts[AMI_PARTS_MAX];
     struct call row = { 0 };
     look(model, call, &present);
     call->state = state_now(model, call, &present, ended);
@@ -195,6 +210,8 @@ void ami_row_tell(struct ami_model *model, struct ami_call *call, bool ended)
     row.ringing_count = ended ? 0 : present.ringing_count;
     row.talking = present.talking;
     row.talking_count = ended ? 0 : present.talking_count;
+    row.parts = parts;
+    row.parts_count = ami_parts_fill(model, call, ended, parts);
     fill_people(call, &row);
     fill_times(call, &row);
     if (ended)

@@ -9,6 +9,7 @@
 #define AMI_NAME_MAX     160
 #define AMI_RUNG_MAX     50
 #define AMI_TALKING_MAX  20
+#define AMI_PARTS_MAX    50
 #define AMI_CHANNELS_MAX 8192
 #define AMI_CALLS_MAX    4096
 #define AMI_BUCKETS      1024
@@ -44,6 +45,7 @@ struct ami_channel {
     bool doubtful;            // the link was lost since it was last heard of
     bool answered;            // it was dialed and lifted
     enum ami_refusal refusal; // why it was not
+    size_t part;              // 1 + which of home's parts it has; 0: none
     struct ami_call *home;    // its first call: talk counts there; NULL: forgotten
     struct ami_call *current; // where its linked id says it is now
 };
@@ -53,6 +55,17 @@ struct ami_hangup {
     enum call_ended_by by; // absent: nobody
     bool firm;             // by somebody in the call, not by a phone that refused
     bool root;             // by whoever began the call
+};
+
+// One phone's part of a call.
+struct ami_part {
+    char agent[41];
+    int64_t from, until;      // the end of its last conversation
+    int64_t talk_us, held_us; // of what is over
+    int64_t since;            // it talks since then; 0: not now
+    int64_t held_since;       // 0: it does not hold
+    bool open;                // its channel lives
+    bool restored;            // or so it was before our restart; not seen again yet
 };
 
 struct ami_call {
@@ -74,6 +87,8 @@ struct ami_call {
     size_t rung_count;
     int64_t started_at, ring_at, answered_at, left_at; // 0: not (yet) seen
     int64_t talk_us, talk_since, talk_resume;
+    struct ami_part parts[AMI_PARTS_MAX];
+    size_t part_count;
     size_t talkers;      // phones at home here that are in a bridge
     size_t here, phones; // channels whose current call it is; living phones at home here
     bool answered;       // a person spoke
@@ -237,6 +252,16 @@ void ami_row_tell(struct ami_model *model, struct ami_call *call, bool ended);
 void ami_talk_enter(struct ami_model *model, struct ami_channel *channel, const char *bridge,
                     bool parking);
 void ami_talk_leave(struct ami_model *model, struct ami_channel *channel);
+
+// ami_part.c: the phone's conversation begins or ends, its channel is gone, it holds.
+void ami_part_talks(struct ami_model *model, struct ami_channel *channel);
+void ami_part_pauses(struct ami_model *model, struct ami_channel *channel);
+void ami_part_ends(struct ami_channel *channel);
+void ami_part_holds(struct ami_model *model, struct ami_channel *channel, bool holds);
+// Into an array of AMI_PARTS_MAX; returns how many. `agent` points into the call.
+size_t ami_parts_fill(const struct ami_model *model, const struct ami_call *call, bool ended,
+                      struct call_part *out);
+void ami_parts_restore(struct ami_call *call, const struct call *row);
 
 // ami_cdr.c
 void ami_on_cdr(struct ami_model *model, const struct ami_message *message);

@@ -12,6 +12,7 @@ static void start(struct ami_model *model, struct ami_channel *channel)
     if (channel->talking || channel->kind != AMI_PHONE || !home)
         return;
     channel->talking = true;
+    ami_part_talks(model, channel);
     if (home->talkers++ > 0)
         return;
     home->talk_since = home->talk_resume ? home->talk_resume : model->now_us;
@@ -24,6 +25,7 @@ static void stop(struct ami_model *model, struct ami_channel *channel)
     if (!channel->talking)
         return;
     channel->talking = false;
+    ami_part_pauses(model, channel);
     if (!home || --home->talkers > 0)
         return;
     int64_t until = model->now_us;

@@ -120,7 +120,9 @@ static bool set_agent(struct request *rq, struct call *call)
     call->agent = staff.extensions_count > 0 ? staff.extensions[0] : NULL;
     call->talking = staff.extensions;
     call->talking_count = staff.extensions_count > 0 ? 1 : 0;
-    return true;
+    struct report_place place = place_of(rq);
+    return !call->agent || manual_talks(&place, call->agent, call) ||
+           fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_MEMORY_FULL, NULL);
 }
 
 bool call_manual_begin(struct request *rq, const struct manual_begin *in, struct call *out)

@@ -57,6 +57,28 @@ static void keep_past(struct call *next, const struct call *before)
     }
     if (next->talk_ms < before->talk_ms)
         next->talk_ms = before->talk_ms;
+    if (next->parts_count < before->parts_count) {
+        next->parts = before->parts;
+        next->parts_count = before->parts_count;
+    }
+}
+
+// A part whose end nobody saw is not longer than it was seen.
+static bool end_parts(struct request *rq, struct call *call)
+{
+    struct call_part *parts = arena_array(rq->arena, call->parts_count + 1, sizeof *parts);
+    if (!parts)
+        return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_MEMORY_FULL, NULL);
+    for (size_t i = 0; i < call->parts_count; i++) {
+        parts[i] = call->parts[i];
+        parts[i].has_held = parts[i].held = false;
+        if (parts[i].has_until)
+            continue;
+        parts[i].has_until = true;
+        parts[i].until = parts[i].from + parts[i].talk_ms * 1000;
+    }
+    call->parts = parts;
+    return true;
 }
 
 // The number of the other party: who calls in, or whom the house calls.
@@ -132,6 +154,8 @@ bool calls_write(struct request *rq, const struct call *before, struct call *cal
     bool ends = call->state == call_state_ENDED && (!before || before->state != call_state_ENDED);
     if (!before)
         call->id = call_id(call);
+    if (ends && !end_parts(rq, call))
+        return false;
     if (ends && !diversion_note(rq, call))
         return false;
     return call_put(rq, call) && missed_follow(rq, before, call) &&

@@ -15,6 +15,7 @@
 
 #define CALLS_MAX 64
 #define SHORT_MAX 40
+#define PARTS_MAX 50
 // The box gives up ringing long before.
 #define DOUBT_RING_US SECONDS(300)
 #define DOUBT_TALK_US SECONDS(4 * 3600)
@@ -23,6 +24,13 @@
 #define BLOCKED_US MILLISECONDS(400)
 // How far the box's whole seconds of talk may lie from what we saw.
 #define TALK_SLACK_US SECONDS(3)
+
+// One phone's conversation.
+struct fritz_part {
+    char agent[SHORT_MAX + 1];
+    int64_t from, until; // 0: it goes on
+    int64_t talk_us;     // of what is over
+};
 
 struct fritz_call {
     bool used, doubt, inbound, machine;
@@ -35,6 +43,8 @@ struct fritz_call {
     int64_t started_at, answered_at, doubt_since;
     int64_t talk_from; // of the present conversation
     int64_t talk_us;   // of the former ones
+    struct fritz_part parts[PARTS_MAX];
+    size_t part_count;
 };
 
 struct fritz_model {
@@ -106,10 +116,44 @@ static void fill(const struct fritz_model *model, const struct fritz_call *call,
     row->talk_ms = call->talk_us / 1000;
 }
 
+static void fill_parts(const struct fritz_call *call, struct call_part *parts, struct call *row)
+{
+    for (size_t i = 0; i < call->part_count; i++) {
+        const struct fritz_part *part = &call->parts[i];
+        parts[i] = (struct call_part){ .agent = part->agent,
+                                       .from = part->from,
+                                       .has_until = part->until != 0,
+                                       .until = part->until,
+                                       .talk_ms = part->talk_us / 1000 };
+    }
+    row->parts = parts;
+    row->parts_count = call->part_count;
+}
+
+static void begin_part(struct fritz_call *call, const char *agent, int64_t from_us)
+{
+    if (call->part_count == PARTS_MAX || !*agent)
+        return;
+    struct fritz_part *part = &call->parts[call->part_count++];
+    *part = (struct fritz_part){ .from = from_us };
+    memcpy(part->agent, agent, sizeof part->agent);
+}
+
+static void end_part(struct fritz_call *call, int64_t talk_us)
+{
+    struct fritz_part *last = call->part_count > 0 ? &call->parts[call->part_count - 1] : NULL;
+    if (!last || last->until)
+        return;
+    last->talk_us = talk_us;
+    last->until = last->from + talk_us;
+}
+
 static void tell(const struct fritz_model *model, const struct fritz_call *call)
 {
     const char *agent = call->agent, *talking = call->talking;
+    struct call_part parts[PARTS_MAX];
     struct call row = { .talking = &talking };
+    fill_parts(call, parts, &row);
     fill(model, call, &agent, &row);
     if (model->options.call)
         model->options.call(model->options.context, &row);
@@ -120,7 +164,10 @@ static void end(struct fritz_model *model, struct fritz_call *call, int64_t ende
                 enum call_outcome outcome, enum call_ended_by by)
 {
     const char *agent = call->agent;
+    struct call_part parts[PARTS_MAX];
     struct call row = { 0 };
+    end_part(call, 0); // whose end nobody saw: not longer than it was seen
+    fill_parts(call, parts, &row);
     call->talking[0] = '\0';
     fill(model, call, &agent, &row);
     row.state = call_state_ENDED;
@@ -251,8 +298,10 @@ static void connect_to(struct fritz_model *model, const struct fritz_message *me
         tell(model, call);
         return;
     }
-    if (call->talking[0])
+    if (call->talking[0]) {
         call->talk_us += now_us - call->talk_from;
+        end_part(call, now_us - call->talk_from);
+    }
     name_extension(model, message->extension, call->talking);
     if (!call->talking[0])
         cut(call->talking, call->agent[0] ? call->agent : "?");
@@ -261,6 +310,7 @@ static void connect_to(struct fritz_model *model, const struct fritz_message *me
     if (!call->answered_at)
         call->answered_at = now_us;
     call->talk_from = now_us;
+    begin_part(call, call->talking, now_us);
     tell(model, call);
 }
 
@@ -308,8 +358,12 @@ static void disconnect(struct fritz_model *model, const struct fritz_message *me
     if (gap_answer) { // answered while we were not connected: by whom is hidden
         call->answered_at = now_us - SECONDS(message->seconds);
         call->talk_us = SECONDS(message->seconds);
+        begin_part(call, call->agent, call->answered_at);
+        end_part(call, call->talk_us);
     } else if (call->talking[0]) {
+        int64_t former_us = call->talk_us;
         call->talk_us = talked(call, message->seconds, now_us);
+        end_part(call, call->talk_us - former_us);
     }
     if (call->answered_at)
         end(model, call, now_us, call_outcome_ANSWERED, call_ended_by_UNKNOWN);
@@ -389,6 +443,21 @@ static void keep(char *out, size_t room, const char *text)
     snprintf(out, room, "%s", text ? text : "");
 }
 
+static void restore_parts(struct fritz_call *call, const struct call *row)
+{
+    for (size_t i = 0; i < row->parts_count && i < PARTS_MAX; i++) {
+        const struct call_part *told = &row->parts[i];
+        struct fritz_part *part = &call->parts[call->part_count++];
+        *part = (struct fritz_part){ .from = told->from,
+                                     .until = told->has_until ? told->until : 0,
+                                     .talk_us = told->talk_ms * 1000 };
+        keep(part->agent, sizeof part->agent, told->agent);
+        call->talk_us += part->talk_us;
+    }
+    if (call->part_count > 0 && call->talking[0])
+        call->talk_from = call->parts[call->part_count - 1].from;
+}
+
 void fritz_model_restore(struct fritz_model *model, const struct call *row)
 {
     char *rest;
@@ -419,6 +488,7 @@ void fritz_model_restore(struct fritz_model *model, const struct call *row)
     keep(call->agent, sizeof call->agent, row->agent);
     if (row->talking_count > 0)
         keep(call->talking, sizeof call->talking, row->talking[0]);
+    restore_parts(call, row);
 }
 
 size_t fritz_model_live(const struct fritz_model *model)

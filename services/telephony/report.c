@@ -9,6 +9,7 @@
 
 #define RUNG_MAX    50
 #define TALKING_MAX 20
+#define PARTS_MAX   50
 
 static bool full(struct err *err)
 {
@@ -86,6 +87,55 @@ static bool take_phone(const struct report_place *place, enum hook_kind kind, co
            add_phone(place->arena, &out->ringing, &out->ringing_count, RUNG_MAX, agent);
 }
 
+// A phone's first answer begins its part; they stay in the order of their beginnings.
+static bool take_part(struct arena *arena, const char *agent, int64_t at, struct call *out)
+{
+    struct call_part *parts = arena_array(arena, out->parts_count + 1, sizeof *parts);
+    size_t count = 0;
+    struct call_part new = { .agent = agent, .from = at };
+    if (!parts)
+        return false;
+    for (size_t i = 0; i < out->parts_count; i++) {
+        if (strcmp(out->parts[i].agent, agent) != 0)
+            parts[count++] = out->parts[i];
+        else if (out->parts[i].from < at)
+            new.from = out->parts[i].from;
+    }
+    if (count == PARTS_MAX)
+        return true;
+    size_t place = count;
+    for (; place > 0 &&
+           (parts[place - 1].from > new.from ||
+            (parts[place - 1].from == new.from &&strcmp(parts[place - 1].agent, agent) > 0));
+         place--)
+        parts[place] = parts[place - 1];
+    parts[place] = new;
+    out->parts = parts;
+    out->parts_count = count + 1;
+    return true;
+}
+
+// Who answers next has it from the one before: a webhook tells no more.
+static bool settle_parts(struct arena *arena, struct call *out)
+{
+    bool over = out->state == call_state_ENDED && out->has_ended_at;
+    struct call_part *parts = arena_array(arena, out->parts_count + 1, sizeof *parts);
+    if (!parts)
+        return false;
+    for (size_t i = out->parts_count; i-- > 0;) {
+        struct call_part *part = &parts[i];
+        bool last = i + 1 == out->parts_count;
+        *part = out->parts[i];
+        if (over && part->from > out->ended_at)
+            part->from = out->ended_at;
+        part->has_until = !last || over;
+        part->until = !last ? part[1].from : over ? out->ended_at : 0;
+        part->talk_ms = part->has_until ? (part->until - part->from) / 1000 : 0;
+    }
+    out->parts = parts;
+    return true;
+}
+
 static void take_end(const struct hook_event *event, int64_t at, struct call *out)
 {
     if (out->state == call_state_ENDED && out->has_ended_at)
@@ -146,10 +196,11 @@ bool hook_apply(const struct report_place *place, enum hook_kind kind,
         earliest(&out->has_answered_at, &out->answered_at, at);
     if (kind == HOOK_END)
         take_end(event, at, out);
-    if (!take_phone(place, kind, event->agent, out))
+    if (!take_phone(place, kind, event->agent, out) ||
+        (kind == HOOK_ANSWER && event->agent && !take_part(place->arena, event->agent, at, out)))
         return full(err);
     settle(out);
-    return true;
+    return settle_parts(place->arena, out) || full(err);
 }
 
 // --- by hand
@@ -185,6 +236,11 @@ bool manual_start(const struct report_place *place, const struct manual_begin *i
     return true;
 }
 
+bool manual_talks(const struct report_place *place, const char *agent, struct call *call)
+{
+    return take_part(place->arena, agent, call->answered_at, call);
+}
+
 bool manual_stop(const struct report_place *place, const struct manual_end *in, struct call *call,
                  struct err *err)
 {
@@ -205,6 +261,7 @@ bool manual_stop(const struct report_place *place, const struct manual_end *in, 
     if (call->outcome != call_outcome_ANSWERED && call->outcome != call_outcome_TRANSFERRED) {
         call->has_answered_at = false;
         call->answered_at = call->talk_ms = 0;
+        call->parts_count = 0; // nothing was spoken
     }
-    return true;
+    return settle_parts(place->arena, call) || full(err);
 }

@@ -27,6 +27,8 @@ MUST_USE bool hook_apply(const struct report_place *place, enum hook_kind kind,
 // A call by hand, begun; `number` may be NULL. ERR_INVALID on "at" when it lies ahead.
 MUST_USE bool manual_start(const struct report_place *place, const struct manual_begin *in,
                            struct call *out, struct err *err);
+// This phone's part of it begins with the call. False: memory is full.
+MUST_USE bool manual_talks(const struct report_place *place, const char *agent, struct call *call);
 // ERR_CONFLICT when it has ended; ERR_INVALID on "at" when that lies before its beginning or ahead.
 MUST_USE bool manual_stop(const struct report_place *place, const struct manual_end *in,
                           struct call *call, struct err *err);

@@ -178,6 +178,8 @@ void who_was_reached(struct request *rq, struct call *call)
         add_extension(rq, call->ringing[i], &reached);
     for (size_t i = 0; i < call->talking_count; i++)
         add_extension(rq, call->talking[i], &reached);
+    for (size_t i = 0; i < call->parts_count; i++) // also when it is over
+        add_extension(rq, call->parts[i].agent, &reached);
     if (call->agent)
         add_extension(rq, call->agent, &reached);
     call->staff = reached.staff;

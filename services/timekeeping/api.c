@@ -4,6 +4,7 @@
 
 #include "common/step/job.h"
 #include "services/timekeeping/attachments.h"
+#include "services/timekeeping/clocks.h"
 #include "services/timekeeping/follow.h"
 #include "services/timekeeping/inquiries.h"
 #include "services/timekeeping/measures.h"
@@ -14,8 +15,11 @@
 
 static bool tick(struct request *rq)
 {
-    bool more = inquiries_tick(rq);
+    bool more = false;
 
+    more |= clocks_tick(rq);
+    more |= job_step(rq, &clock_owner_job, 1);
+    more |= inquiries_tick(rq);
     more |= measures_tick(rq);
     more |= attachments_tick(rq);
     return more;

@@ -292,7 +292,9 @@ bool kept_actor(struct request *rq, struct staff *ret)
 {
     struct id id;
 
-    return id_parse(rq->actor, &id) && kept_staff(rq, id, ret);
+    if (!id_parse(rq->actor, &id)) // a key of one's own, whatever it is called
+        id = rq->scope.kind == SCOPE_OWN ? rq->scope.id : (struct id){ 0 };
+    return kept_staff(rq, id, ret);
 }
 
 static void absence_staff(const void *row, struct keys *keys)

@@ -50,7 +50,7 @@ MUST_USE bool kept_call(struct request *rq, struct id id, struct call *ret);
 MUST_USE bool kept_staff(struct request *rq, struct id id, struct staff *ret);
 // Whose phone this is; false: nobody's.
 MUST_USE bool kept_staff_at(struct request *rq, const char *extension, struct staff *ret);
-// The member of staff who asks; false when the actor is none.
+// The member of staff who asks, by name or by a scope of their own; false when the actor is none.
 MUST_USE bool kept_actor(struct request *rq, struct staff *ret);
 // Within the request's scope, and not locked to who asks.
 MUST_USE bool kept_file(struct request *rq, struct id id, struct file *ret);

@@ -7,6 +7,7 @@
 #include "common/step/job.h"
 #include "services/timekeeping/kept.h"
 #include "services/timekeeping/store_attachment.h"
+#include "services/timekeeping/store_clock.h"
 #include "services/timekeeping/store_inquiry.h"
 #include "services/timekeeping/store_mail.h"
 
@@ -35,17 +36,6 @@ const struct table rounding_rule_table = {
     .number = 2,
     .record = rounding_rule_record,
     .key = row_id_key,
-};
-
-// --- clocks
-ID_FIRST(clock);
-
-const struct table clock_table = {
-    .name = "clock",
-    .number = 3,
-    .record = clock_record,
-    .key = row_id_key,
-    .grows = true,
 };
 
 // --- entries

@@ -9,7 +9,6 @@
 
 extern const struct table service_kind_table;
 extern const struct table rounding_rule_table;
-extern const struct table clock_table;
 extern const struct table entry_table;
 extern const struct table billing_lock_table;
 extern const struct table callback_table;

@@ -40,6 +40,11 @@ static void check_story(const struct call *call, int64_t begin)
     CHECK_INT((int64_t)call->ringing_count, 0);
     CHECK_INT((int64_t)call->agents_rung_count, 2);
     CHECK(call->shown_contact && id_equal(call->shown_contact->contact, ANNA));
+    CHECK_INT((int64_t)call->parts_count, 1);
+    CHECK_STR(call->parts[0].agent, "10");
+    CHECK_INT(call->parts[0].from, call->answered_at);
+    CHECK_INT(call->parts[0].until, call->ended_at);
+    CHECK_INT(call->parts[0].talk_ms, 60000);
 }
 
 TEST(a_webhooks_words_make_the_same_call_in_any_order_and_number)
@@ -67,6 +72,42 @@ TEST(a_webhooks_words_make_the_same_call_in_any_order_and_number)
         check_story(&page.calls[0], begin);
         CHECK_INT(fixture_rows(world.fx, &call_table), (int64_t)i + 1);
         fixture_wait(world.fx, SECONDS(1));
+    }
+    world_end(&world);
+}
+
+static void answer_at(struct fixture *fx, const char *agent, int64_t at)
+{
+    struct hook_event in = {
+        .source = "pbx", .ref = "two", .has_at = true, .at = at, .agent = agent
+    };
+    struct hook_seen out;
+    CHECK_INT(call_hook_answer(&fx->client, &in, &out), CALL_DONE);
+}
+
+// Who answers next has it from the one before, in whatever order it is told.
+TEST(each_phone_that_answers_has_its_part)
+{
+    struct world world;
+    world_begin(&world);
+    struct fixture *fx = world.fx;
+    int64_t begin = fixture_now(fx) - SECONDS(100);
+    answer_at(fx, "12", begin + SECONDS(40));
+    answer_at(fx, "10", begin + SECONDS(9));
+    CHECK_INT(say(fx, END, "two", begin + SECONDS(65)), CALL_DONE);
+    answer_at(fx, "10", begin + SECONDS(5));
+    answer_at(fx, "11", begin + SECONDS(99));
+    struct call_page page = { 0 };
+    CHECK_INT(call_call_list(&fx->client, &(struct call_query){ 0 }, &page), CALL_DONE);
+    struct call call = page.calls[0];
+    static const char *const agents[] = { "10", "12", "11" };
+    static const int64_t from_s[] = { 5, 40, 65 }, until_s[] = { 40, 65, 65 };
+    CHECK_INT((int64_t)call.parts_count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        CHECK_STR(call.parts[i].agent, agents[i]);
+        CHECK_INT(call.parts[i].from, begin + SECONDS(from_s[i]));
+        CHECK_INT(call.parts[i].until, begin + SECONDS(until_s[i]));
+        CHECK_INT(call.parts[i].talk_ms, (until_s[i] - from_s[i]) * 1000);
     }
     world_end(&world);
 }
@@ -182,10 +223,14 @@ TEST(a_call_by_hand_is_a_stop_watch)
     CHECK(call.staff_count == 1 && id_equal(call.staff[0], STAFF));
     CHECK(call.teams_count == 1 && id_equal(call.teams[0], TEAM));
     CHECK(id_equal(call.file, id_number(900)));
+    CHECK(call.parts_count == 1 && !call.parts[0].has_until);
     fixture_wait(world.fx, SECONDS(90));
     struct manual_end stop = { .call = call.id };
     CHECK_INT(call_call_manual_end(&world.fx->client, &stop, &call), CALL_DONE);
     CHECK_INT(call.talk_ms, 90000);
+    CHECK_STR(call.parts[0].agent, "10");
+    CHECK_INT(call.parts[0].talk_ms, 90000);
+    CHECK_INT(call.parts[0].until, call.ended_at);
     CHECK_INT(call.outcome, call_outcome_ANSWERED);
     refused(world.fx, call_call_manual_end(&world.fx->client, &stop, &call), ERR_CONFLICT, "call");
     world_end(&world);

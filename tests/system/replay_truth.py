@@ -154,6 +154,22 @@ class Comparison:
         self.near(scenario, call, "ended_at", got["ended_at"], call["end"])
         if not late:
             self.near(scenario, call, "talk_ms", row["talk_ms"] / 1000, talk(call))
+            self.parts(scenario, row, call)
+
+    def parts(self, scenario, row, call):
+        """Each phone's spans as one part: no phone comes back into a call in these captures."""
+        want = {}
+        for span in call.get("talk", []):
+            part = want.setdefault(span["agent"], [span["from"], span["to"], 0.0])
+            part[:] = [min(part[0], span["from"]), max(part[1], span["to"]),
+                       part[2] + span["to"] - span["from"]]
+        parts = row.get("parts", [])
+        self.same(scenario, call, "parts", sorted(part["agent"] for part in parts), sorted(want))
+        for part in parts:
+            start, end, talked = want.get(part["agent"], (None, None, None))
+            self.near(scenario, call, "part.from", seconds(part["from"]), start)
+            self.near(scenario, call, "part.until", seconds(part.get("until")), end)
+            self.near(scenario, call, "part.talk_ms", part["talk_ms"] / 1000, talked)
 
     def capture(self, path, times=True, rows=None):
         scenario = os.path.basename(path)[:-len(".truth.json")]

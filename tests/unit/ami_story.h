@@ -26,6 +26,7 @@ struct house {
     int rows;
     char last[512]; // the last row in words
     struct call row;
+    struct call_part parts[8]; // of the last row
     char caller[100], called[100], to[100], ref[100];
 };
 
@@ -44,6 +45,8 @@ static inline void listen(void *context, const struct call *row)
     struct house *house = context;
     house->rows++;
     house->row = *row;
+    for (size_t i = 0; i < row->parts_count && i < 8; i++)
+        house->parts[i] = row->parts[i];
     put(house->caller, sizeof house->caller, row->caller);
     put(house->called, sizeof house->called, row->called);
     put(house->to, sizeof house->to, row->transferred_to);

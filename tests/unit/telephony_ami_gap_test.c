@@ -120,6 +120,52 @@ static struct call stored_row(void)
                           .answered_at = START - 50 * SECOND };
 }
 
+// As it was told: held until we were gone, and talking on.
+static struct call stored_with_part(void)
+{
+    static const struct call_part part = {
+        .agent = "101", .from = START - 48 * SECOND, .talk_ms = 3000, .held_ms = 2000
+    };
+    struct call row = stored_row();
+    row.parts = &part;
+    row.parts_count = 1;
+    return row;
+}
+
+TEST(a_stored_part_goes_on_after_our_restart)
+{
+    struct house *house = house_new();
+    struct call row = stored_with_part();
+    struct leg legs[] = { caller_leg(), phone_leg() };
+    legs[0].state = legs[1].state = 6;
+    ami_model_restore(house->model, &row);
+    ami_model_connected(house->model, house->now_us);
+    list(house, legs, 2, "b1");
+    CHECK_INT(house->row.parts_count, 1);
+    hang_up(house, &legs[1], &legs[0]);
+    CHECK_INT(house->row.parts_count, 1);
+    const struct call_part *part = &house->parts[0];
+    CHECK_INT(part->from, START - 48 * SECOND);
+    CHECK(part->has_until);
+    CHECK_INT(part->talk_ms, (part->until - part->from) / 1000);
+    CHECK_INT(part->held_ms, 2000);
+    house_free(house);
+}
+
+TEST(a_stored_part_that_is_gone_was_not_longer_than_it_was_seen)
+{
+    struct house *house = house_new();
+    struct call row = stored_with_part();
+    ami_model_restore(house->model, &row);
+    ami_model_connected(house->model, house->now_us);
+    list(house, NULL, 0, "");
+    CHECK_INT(house->row.parts_count, 1);
+    CHECK(house->parts[0].has_until);
+    CHECK_INT(house->parts[0].until, START - 45 * SECOND);
+    CHECK_INT(house->parts[0].talk_ms, 3000);
+    house_free(house);
+}
+
 TEST(a_stored_call_goes_on_after_our_restart)
 {
     struct house *house = house_new();

@@ -382,6 +382,7 @@ TEST(a_restart_of_ours_takes_the_call_back)
     before.called = "+49307654321";
     before.dialled = before.line = before.source_time = NULL;
     before.agent = "10";
+    before.parts_count = 0; // told by an earlier version
     before.talking = &talking;
     before.talking_count = 1;
     fritz_model_free(model);
@@ -393,6 +394,74 @@ TEST(a_restart_of_ours_takes_the_call_back)
     CHECK_INT(last.state, call_state_ENDED);
     CHECK_INT(last.outcome, call_outcome_ANSWERED);
     CHECK_STR(last_ref, ref);
+    fritz_model_free(model);
+}
+
+static struct call_part seen_parts[3];
+
+static void keep_parts(void *context, const struct call *row)
+{
+    keep_last(context, row);
+    for (size_t i = 0; i < row->parts_count && i < 3; i++)
+        seen_parts[i] = row->parts[i];
+}
+
+struct said_at {
+    struct fritz_model *model;
+    int64_t at_us;
+};
+
+static void take_at(void *context, const struct fritz_message *message)
+{
+    struct said_at *at = context;
+    fritz_model_message(at->model, message, at->at_us);
+}
+
+static void say_at(struct fritz_model *model, const char *line, int64_t at_us)
+{
+    struct said_at at = { model, at_us };
+    struct fritz_reader reader = { 0 };
+    fritz_reader_feed(&reader, line, strlen(line), take_at, &at);
+}
+
+// Passed on to a second phone, and a restart of ours in between.
+TEST(each_phone_has_its_part)
+{
+    struct fritz_model_options options = { .source = "box",
+                                           .home = { "49", "30" },
+                                           .call = keep_parts };
+    struct fritz_model *model = fritz_model_new(&options);
+    say_at(model, "28.11.26 10:00:00;RING;7;03012345678;7654321;SIP0;\n", BEGIN_US);
+    say_at(model, "28.11.26 10:00:05;CONNECT;7;10;03012345678;\n", BEGIN_US + SECONDS(5));
+    say_at(model, "28.11.26 10:00:25;CONNECT;7;11;03012345678;\n", BEGIN_US + SECONDS(25));
+    CHECK_INT((int64_t)last.parts_count, 2);
+    CHECK_INT(seen_parts[0].until, BEGIN_US + SECONDS(25));
+    CHECK(!seen_parts[1].has_until);
+    struct call before = last;
+    const char *talking = "11";
+    struct call_part parts[2] = { seen_parts[0], seen_parts[1] };
+    char ref[80];
+    snprintf(ref, sizeof ref, "%s", last_ref);
+    before.source = "box";
+    before.source_ref = ref;
+    before.agents_rung_count = 0;
+    before.caller = before.called = before.dialled = before.line = before.source_time = NULL;
+    parts[0].agent = before.agent = "10";
+    parts[1].agent = "11";
+    before.parts = parts;
+    before.talking = &talking;
+    before.talking_count = 1;
+    fritz_model_free(model);
+
+    model = fritz_model_new(&options);
+    fritz_model_restore(model, &before);
+    say_at(model, "28.11.26 10:01:25;DISCONNECT;7;60;\n", BEGIN_US + SECONDS(85));
+    CHECK_INT((int64_t)last.parts_count, 2);
+    CHECK_INT(seen_parts[0].talk_ms, 20000);
+    CHECK_INT(seen_parts[1].from, BEGIN_US + SECONDS(25));
+    CHECK_INT(seen_parts[1].until, BEGIN_US + SECONDS(85));
+    CHECK_INT(seen_parts[1].talk_ms, 60000);
+    CHECK_INT(last.talk_ms, 80000);
     fritz_model_free(model);
 }
 
