@@ -171,7 +171,12 @@ static int fetch(struct cli *cli, struct client *client, const char *out)
         fetching.file = cli->out;
         return fetch_all(&fetching);
     }
-    const char *path = out ? out : fetching.name;
+    // A name from outside does not hide itself.
+    const char *shown =
+        *fetching.name == '.' ? arena_format(cli->arena, "Anlage%s", fetching.name) : fetching.name;
+    const char *path = out ? out : shown;
+    if (!path)
+        abort(); // likewise
     int code = fetch_into(&fetching, path, out ? "wb" : "wbx");
     if (code == EXIT_DONE && !cli->json)
         fprintf(cli->out, "%s\n", path);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/civil.h"
 #include "services/notifier/api.h"
 #include "services/notifier/mails.h"
 #include "services/notifier/post.h"
