@@ -2,15 +2,18 @@
 #include "services/timekeeping/measures.h"
 
 #include "common/base/civil.h"
+#include "common/base/text.h"
 #include "common/step/rows.h"
 #include "common/wire/change.h"
+#include "services/timekeeping/clocks.h"
 #include "services/timekeeping/house.h"
 #include "services/timekeeping/inquiries.h"
 #include "services/timekeeping/kept.h"
 #include "services/timekeeping/store.h"
 #include "services/timekeeping/store_inquiry.h"
 
-#define TICK_ROWS 100
+#define TICK_ROWS      100
+#define CLOCK_TEXT_MAX 400 // as in clock_begin
 
 static struct inquiry_editor editor_of(struct request *rq)
 {
@@ -172,6 +175,42 @@ static bool take_today(struct request *rq, const struct inquiry *inquiry, struct
     return true;
 }
 
+// --- its clock
+// A clock of its member of staff measures it: calls in between do not count, and a forgotten one is
+// reminded of and ends. Of nobody's the time between start and stop counts.
+static bool run(struct request *rq, const struct inquiry *inquiry, struct measure *row)
+{
+    struct clock_begin begin = { .staff = row->staff, .inquiry = inquiry->id };
+    struct clock clock;
+
+    if (!measure_begin(row, rq->now_us) || id_is_zero(row->staff))
+        return true;
+    if (row->text && text_length(row->text) <= CLOCK_TEXT_MAX)
+        begin.text = row->text;
+    if (!clocks_start(rq, &begin, &clock))
+        return false;
+    row->clock = clock.id;
+    return true;
+}
+
+// Whoever stopped the clock itself, or let it run into its limit, stopped the measure then.
+static bool halt(struct request *rq, struct measure *row)
+{
+    struct key key = key_of_id(row->clock);
+    struct clock clock;
+
+    if (!row->has_running_since || id_is_zero(row->clock) ||
+        !table_get(rq->txn, &clock_table, &scope_house, &key, rq->arena, &clock)) {
+        (void)measure_halt(row, rq->now_us);
+        return true;
+    }
+    if (clock.state != clock_state_STOPPED &&
+        !clocks_stop(rq, &(struct clock_move){ .id = clock.id }, &clock))
+        return false;
+    measure_count(row, clock.counted_ms, clock.has_stopped_at ? clock.stopped_at : rq->now_us);
+    return true;
+}
+
 // --- the commands
 // Also one that is only started: staff, kind and what follows of them.
 static bool make(struct request *rq, const struct inquiry *inquiry, const struct measure_new *in,
@@ -241,7 +280,8 @@ static bool halt_other(struct request *rq, struct inquiry *inquiry, const struct
         id_equal(other.id, row->id))
         return true;
     before = other;
-    (void)measure_halt(&other, rq->now_us);
+    if (!halt(rq, &other))
+        return false;
     if (id_equal(other.inquiry, inquiry->id))
         return measure_write(rq, inquiry, &before, &other);
     return !inquiry_row(rq, other.inquiry, &others) || measure_write(rq, &others, &before, &other);
@@ -258,12 +298,13 @@ static bool start_known(struct request *rq, struct measure_name name, const char
     *out = row;
     if (!is_open(&row))
         return fail(&rq->err, ERR_CONFLICT, "state", TEXT_MEASURE_DONE, NULL);
-    if (!measure_begin(out, rq->now_us))
+    if (row.has_running_since)
         return true; // whoever starts it twice has started it
     if (id_is_zero(out->staff) && !take_staff(rq, out->staff, out))
         return false;
     out->text = text ? text : out->text;
-    return halt_other(rq, &inquiry, out) && measure_write(rq, &inquiry, &row, out);
+    return halt_other(rq, &inquiry, out) && run(rq, &inquiry, out) &&
+           measure_write(rq, &inquiry, &row, out);
 }
 
 bool measures_start(struct request *rq, const struct measure_starting *in, struct measure *out)
@@ -281,9 +322,9 @@ bool measures_start(struct request *rq, const struct measure_starting *in, struc
         return start_known(rq, name, in->text, out);
     if (!inquiry_named(rq, in->inquiry, in->number, &inquiry) || !make(rq, &inquiry, &fresh, out))
         return false;
-    (void)measure_begin(out, rq->now_us);
-    return measure_settle(out, &editor, &rq->err) && row_in_scope(rq, &measure_table, out, NULL) &&
-           halt_other(rq, &inquiry, out) && measure_write(rq, &inquiry, NULL, out);
+    return row_in_scope(rq, &measure_table, out, NULL) && halt_other(rq, &inquiry, out) &&
+           run(rq, &inquiry, out) && measure_settle(out, &editor, &rq->err) &&
+           measure_write(rq, &inquiry, NULL, out);
 }
 
 bool measures_stop(struct request *rq, const struct measure_stopping *in, struct measure *out)
@@ -295,8 +336,10 @@ bool measures_stop(struct request *rq, const struct measure_stopping *in, struct
     if (!measure_named(rq, (struct measure_name){ in->id, in->measure, true }, &row, &inquiry))
         return false;
     *out = row;
-    if (!measure_halt(out, rq->now_us))
+    if (!row.has_running_since)
         return fail(&rq->err, ERR_CONFLICT, "state", TEXT_MEASURE_STANDS, NULL);
+    if (!halt(rq, out))
+        return false;
     out->text = in->text ? in->text : out->text;
     return measure_settle(out, &editor, &rq->err) && measure_write(rq, &inquiry, &row, out);
 }
@@ -320,6 +363,8 @@ bool measures_done(struct request *rq, const struct measure_ending *in, struct m
     if (id_is_zero(out->staff) && !take_staff(rq, out->staff, out))
         return false;
     if (in->has_today && in->today && !take_today(rq, &inquiry, out))
+        return false;
+    if (!halt(rq, out))
         return false;
     measure_finish(out, rq->now_us);
     return measure_settle(out, &editor, &rq->err) && measure_write(rq, &inquiry, &row, out);
