@@ -37,3 +37,10 @@ int action_clock_resume(struct cli *cli);  // clock resume [ID]
 int action_clock_status(struct cli *cli);  // clock status [STAFF]
 int action_clock_list(struct cli *cli);    // clock list
 int action_clock_correct(struct cli *cli); // clock correct ID TIME REASON...
+int action_book(struct cli *cli);            // book KEY [FILE] [MINUTES]
+// entry correct | edit | move | split | delete ID: as the entry is now
+int action_entry_correct(struct cli *cli);
+int action_entry_edit(struct cli *cli);
+int action_entry_move(struct cli *cli);
+int action_entry_split(struct cli *cli);
+int action_entry_delete(struct cli *cli);

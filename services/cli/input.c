@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "common/base/civil.h"
-#include "common/base/zone.h"
+#include "common/base/when.h"
+#include "common/run/loop.h"
 #include "common/wire/json.h"
 #include "services/cli/file.h"
 
@@ -56,28 +57,64 @@ static bool is_assignment(const struct record *record, const char *word, char na
            strspn(name, "abcdefghijklmnopqrstuvwxyz_0123456789") == size;
 }
 
-// "24.12.2026 10:30" and "2026-12-24 10:30", or the date alone, by the reader's zone: as RFC 3339.
-// Anything else as it is.
-static const char *time_word(const struct cli *cli, const char *value)
+// RFC 3339, or a time as people say it, by the reader's zone.
+static bool read_time(const struct cli *cli, const char *value, struct when *out, struct err *err)
 {
     struct zone zone;
-    char date[11];
-    int64_t day;
-    int hour = 0, minute = 0, used = 0;
-    size_t size = strcspn(value, " ");
-    if (size != 10)
-        return value;
-    memcpy(date, value, size);
-    date[size] = '\0';
-    if (!civil_parse_date(date, &day))
-        return value;
-    if (value[10] && (sscanf(value + 10, " %2d:%2d%n", &hour, &minute, &used) != 2 ||
-                      value[10 + used] || hour > 23 || minute > 59))
-        return value;
+    *out = (struct when){ .has_until = false };
+    if (civil_parse_rfc3339(value, &out->from_us))
+        return true;
     (void)!zone_load(cli->zone, &zone);
-    int64_t time_us = zone_time_us(&zone, day, hour * 3600 + minute * 60, ZONE_FIRST);
+    return when_read(value, loop_now_us(), &zone, out, err);
+}
+
+static bool set_time(const struct cli *cli, const struct record *record, const char *name,
+                     int64_t time_us, void *in, struct err *err)
+{
     const char *text = arena_format(cli->arena, "%s", civil_rfc3339(time_us).text);
-    return text ? text : value;
+    return text && json_set(record, name, text, cli->arena, in, err);
+}
+
+// A date alone is its beginning, as ever; a window has no place in one field.
+static bool set_moment(const struct cli *cli, const struct record *record, const char *name,
+                       const char *value, void *in, struct err *err)
+{
+    struct when when;
+    struct zone zone;
+    int64_t day;
+    if (civil_parse_date(value, &day)) {
+        (void)!zone_load(cli->zone, &zone);
+        return set_time(cli, record, name, zone_time_us(&zone, day, 0, ZONE_FIRST), in, err);
+    }
+    if (!read_time(cli, value, &when, err) ||
+        (when.has_until && !fail(err, ERR_INVALID, NULL, TEXT_CLI_NO_WINDOW, value, NULL))) {
+        (void)snprintf(err->field, sizeof err->field, "%s", name);
+        return false;
+    }
+    return set_time(cli, record, name, when.from_us, in, err);
+}
+
+// "when" stands for the beginning and end of a window, whatever the method calls them.
+static const char *window_start(const struct record *record)
+{
+    static const char *const names[] = { "from", "due_at" };
+    for (size_t i = 0; i < COUNT_OF(names) && !record_field(record, "when"); i++) {
+        if (record_field(record, names[i]) && record_field(record, "until"))
+            return names[i];
+    }
+    return NULL;
+}
+
+static bool set_window(const struct cli *cli, const struct record *record, const char *value,
+                       void *in, struct err *err)
+{
+    struct when when;
+    if (!read_time(cli, value, &when, err)) {
+        (void)snprintf(err->field, sizeof err->field, "when");
+        return false;
+    }
+    return set_time(cli, record, window_start(record), when.from_us, in, err) &&
+           (!when.has_until || set_time(cli, record, "until", when.until_us, in, err));
 }
 
 bool input_otherwise(const struct cli *cli, const struct method *method, const char *otherwise,
@@ -91,6 +128,51 @@ bool input_otherwise(const struct cli *cli, const struct method *method, const c
     if (field_present(field, in) || field_present(instead, in))
         return true;
     return json_set(record, name, value, cli->arena, in, err);
+}
+
+// What has a word of its own beside its id may be given by it: a file by its number, a kind of
+// service by its key.
+static void by_word(const struct record *record, const char *value, char name[64])
+{
+    static const char *const words[][2] = { { "file", "file_number" }, { "kind", "key" } };
+    const struct field *field = record_field(record, name);
+    struct id id;
+    if (!field || field->type != FIELD_ID || id_parse(value, &id))
+        return;
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (strcmp(name, words[i][0]) == 0 && record_field(record, words[i][1]))
+            (void)snprintf(name, 64, "%s", words[i][1]);
+    }
+}
+
+// A rule of rounding as people write it: 60/30, 360/360/day, 60/60/call/180 (at least): first
+// block, next blocks, for what, minimum. Anything else as it is.
+static const char *rounding_word(const struct cli *cli, const struct field *field,
+                                 const char *value)
+{
+    int first, next, minimum = 0, used = 0;
+    char scope[5] = "call";
+    if (field->type != FIELD_ONE || strcmp(field->record()->name, "rounding") != 0 ||
+        sscanf(value, "%6d/%6d%n/%4[a-z]%n/%6d%n", &first, &next, &used, scope, &used, &minimum,
+               &used) < 2 ||
+        value[used])
+        return value;
+    const char *text =
+        arena_format(cli->arena, "{\"minimum_s\":%d,\"first_s\":%d,\"next_s\":%d,\"scope\":\"%s\"}",
+                     minimum, first, next, scope);
+    return text ? text : value;
+}
+
+static bool set_word(const struct cli *cli, const struct record *record, const char *name,
+                     const char *value, void *in, struct err *err)
+{
+    const struct field *field = record_field(record, name);
+    if (field && field->type == FIELD_TIME)
+        return set_moment(cli, record, name, value, in, err);
+    if (strcmp(name, "when") == 0 && window_start(record))
+        return set_window(cli, record, value, in, err);
+    return json_set(record, name, field ? rounding_word(cli, field, value) : value, cli->arena, in,
+                    err);
 }
 
 static bool is_option(const char *word)
@@ -118,10 +200,8 @@ bool input_fill(const struct cli *cli, const struct method *method, const char *
             value = strchr(word, '=') + 1;
         else if (!take_position(&positions, word, name))
             return fail(err, ERR_INVALID, NULL, TEXT_CLI_WORD_TOO_MANY, word, NULL);
-        const struct field *field = record_field(record, name);
-        if (field && field->type == FIELD_TIME)
-            value = time_word(cli, value);
-        if (!json_set(record, name, value, cli->arena, in, err))
+        by_word(record, value, name);
+        if (!set_word(cli, record, name, value, in, err))
             return false;
     }
     return record_check(record, in, err);

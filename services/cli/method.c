@@ -18,7 +18,9 @@ static const struct field *list_of(const struct record *record, const void *out,
 {
     const struct field *first = NULL;
     const char *first_columns = *columns, *own = *columns;
-    for (size_t i = 0; i < record->count && record->count <= 4; i++) {
+    // Others of many fields are rows that hold lists.
+    bool is_page = record->count <= 4 || record_field(record, "more");
+    for (size_t i = 0; i < record->count && is_page; i++) {
         const struct field *field = &record->fields[i];
         size_t count;
         if (field->type != FIELD_LIST)
@@ -72,6 +74,20 @@ static void print_list(const struct cli *cli, const struct field *list, const vo
     print_table(cli, list->record(), rows, count, columns + strspn(columns, " "));
 }
 
+// What a page says beside its rows: sums.
+static void print_beside(const struct cli *cli, const struct record *record, const void *out)
+{
+    for (size_t i = 0; i < record->count; i++) {
+        const struct field *field = &record->fields[i];
+        const void *row;
+        if (field->type != FIELD_ONE || !field_present(field, out))
+            continue;
+        memcpy(&row, (const char *)out + field->offset, sizeof row);
+        fprintf(cli->out, "%s: ", cli->english ? field->name : field->german);
+        print_row(cli, field->record(), row, NULL);
+    }
+}
+
 static void print_answer(const struct cli *cli, const struct method *method, const void *out,
                          const char *columns)
 {
@@ -95,6 +111,7 @@ static void print_answer(const struct cli *cli, const struct method *method, con
         return;
     }
     print_list(cli, list, out, columns);
+    print_beside(cli, record, out);
     const struct field *more = record_field(record, "more");
     if (more && *(const bool *)((const char *)out + more->offset))
         fprintf(cli->out, "%s\n", cli_text(cli, TEXT_CLI_MORE_ROWS));

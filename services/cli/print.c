@@ -61,6 +61,22 @@ static const char *list_value(const struct cli *cli, const struct field *field, 
     return text;
 }
 
+// Fields of seconds are named so.
+static bool is_seconds(const struct field *field)
+{
+    size_t size = strlen(field->name);
+    return size > 2 && strcmp(field->name + size - 2, "_s") == 0;
+}
+
+// 12:05, and 1:12:05 from an hour on: what a person reads as a length of time.
+static const char *seconds_text(const struct cli *cli, int64_t seconds)
+{
+    if (seconds < 3600)
+        return arena_format(cli->arena, "%d:%02d", (int)(seconds / 60), (int)(seconds % 60));
+    return arena_format(cli->arena, "%" PRId64 ":%02d:%02d", seconds / 3600,
+                        (int)(seconds / 60 % 60), (int)(seconds % 60));
+}
+
 static const char *scalar_value(const struct cli *cli, const struct field *field, const void *row)
 {
     int64_t number = 0;
@@ -69,6 +85,8 @@ static const char *scalar_value(const struct cli *cli, const struct field *field
         return cli_text(cli, *(const bool *)at(field, row) ? TEXT_CLI_YES : TEXT_CLI_NO);
     case FIELD_INT:
         memcpy(&number, at(field, row), sizeof number);
+        if (is_seconds(field) && number >= 0)
+            return seconds_text(cli, number);
         return arena_format(cli->arena, "%" PRId64, number);
     case FIELD_TIME:
         memcpy(&number, at(field, row), sizeof number);

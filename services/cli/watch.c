@@ -14,6 +14,7 @@
 #include "services/cli/connect.h"
 #include "services/cli/input.h"
 #include "services/cli/say.h"
+#include "services/cli/watch_desk.h"
 
 #define CREDIT     200
 #define CREDIT_LOW 100
@@ -215,6 +216,8 @@ static void print_event(struct watching *watching, const struct stream_event *ev
         fprintf(cli->out, "%s\n", cli_text(cli, TEXT_CLI_WATCHING));
     } else if (row && watching->order.board == board_MISSED) {
         print_missed(cli, event, ((const struct board_missed *)row)->missed);
+    } else if (row && watch_desk_record(event->board)) {
+        watch_desk_print(cli, event, row, isatty(fileno(cli->out)));
     } else if (row && (event->kind == stream_kind_ROW || event->kind == stream_kind_CHANGE)) {
         print_news(watching, event->id, row);
     }
@@ -226,7 +229,8 @@ static const struct record *row_record(const struct watching *watching)
     switch (watching->order.board) {
     case board_AGENTS: return agent_record();
     case board_MISSED: return board_missed_record();
-    default: return board_call_record();
+    case board_CALLS: return board_call_record();
+    default: return watch_desk_record(watching->order.board);
     }
 }
 

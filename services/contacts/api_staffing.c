@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Absences, presence, deputies. Whoever may see a member of staff may see their absences.
 #include "common/step/rows.h"
+#include "proto/deputy.h"
 #include "services/contacts/house.h"
 #include "services/contacts/listing.h"
 #include "services/contacts/presence.h"
@@ -22,12 +23,6 @@ static const struct staff *book_staff(void *context, struct id id)
     return found ? staff : NULL;
 }
 
-static bool counts_at(const struct absence *absence, int64_t at_us)
-{
-    return absence->from <= at_us && at_us < absence->until &&
-           !(absence->has_withdrawn && absence->withdrawn);
-}
-
 // Of those that end later than the moment.
 static const struct absence *book_absence(void *context, struct id staff, int64_t at_us)
 {
@@ -40,7 +35,7 @@ static const struct absence *book_absence(void *context, struct id staff, int64_
     struct walk *walk = walk_open(rq->txn, &absence_table, &options, rq->arena);
     bool found = false;
     for (int i = 0; kept && i < ABSENCES_MAX && walk_next(walk, &row); i++) {
-        if (!counts_at(&row, at_us))
+        if (!absence_counts(&row, at_us))
             continue;
         *kept = row;
         found = true;

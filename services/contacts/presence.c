@@ -6,9 +6,10 @@
 
 #include "common/wire/change.h"
 #include "common/wire/codec.h"
+#include "proto/deputy.h"
 #include "proto/settings.h"
 
-#define CHAIN_MAX 20
+#define CHAIN_MAX DEPUTY_CHAIN_MAX
 
 // --- absences
 static bool absence_check(const struct absence *absence, struct err *err)
@@ -77,37 +78,21 @@ bool deputy_check(const struct staff_book *book, const struct staff *staff, stru
     return true;
 }
 
-static bool seen_before(const struct attendance *out, struct id id)
+static bool find_deputy(const struct staff_book *book, const struct staff *staff,
+                        struct attendance *out)
 {
-    for (size_t i = 0; i < out->skipped_count; i++) {
-        if (id_equal(out->skipped[i], id))
-            return true;
+    const struct deputy_book chain = { book->context, book->staff, book->absence };
+    struct deputy_found *found = arena_alloc(book->arena, sizeof *found);
+    if (!found)
+        return false;
+    deputy_find(&chain, staff, out->at, found);
+    out->skipped = found->skipped;
+    out->skipped_count = found->skipped_count;
+    if (found->deputy) {
+        out->deputy = found->deputy->id;
+        out->deputy_name = found->deputy->name;
     }
-    return id_equal(out->staff, id);
-}
-
-// An absence's own deputy goes before the staff row's.
-static struct id deputy_of(const struct staff *staff, const struct absence *absence)
-{
-    return absence && !id_is_zero(absence->deputy) ? absence->deputy : staff->deputy;
-}
-
-static void find_deputy(const struct staff_book *book, struct id next, struct attendance *out)
-{
-    struct id *skipped = (struct id *)(uintptr_t)out->skipped;
-    while (!id_is_zero(next) && !seen_before(out, next) && out->skipped_count < CHAIN_MAX) {
-        const struct staff *deputy = book->staff(book->context, next);
-        if (!deputy)
-            return;
-        const struct absence *away = book->absence(book->context, deputy->id, out->at);
-        if (!away && !has_left(deputy)) {
-            out->deputy = deputy->id;
-            out->deputy_name = deputy->name;
-            return;
-        }
-        skipped[out->skipped_count++] = deputy->id;
-        next = deputy_of(deputy, away);
-    }
+    return true;
 }
 
 // --- presence
@@ -156,15 +141,12 @@ bool attendance_make(const struct staff_book *book, const struct staff *staff, i
     };
     const struct calendar *calendar = calendar_make(&source, book->arena);
     *out = (struct attendance){ .staff = staff->id, .name = staff->name, .at = at_us };
-    out->skipped = arena_array(book->arena, CHAIN_MAX, sizeof *out->skipped);
-    if (!calendar || !out->skipped)
+    if (!calendar || !find_deputy(book, staff, out))
         return fail(err, ERR_TOO_LARGE, NULL, TEXT_ANSWER_TOO_LARGE, NULL);
     const struct absence *away = book->absence(book->context, staff->id, at_us);
     say_state(calendar, away, out);
     if (has_left(staff))
         out->state = attendance_state_LEFT;
-    if (away || has_left(staff))
-        find_deputy(book, deputy_of(staff, away), out);
     out->back_at = at_us;
     if (out->state != attendance_state_PRESENT && !has_left(staff))
         out->has_back_at = next_there(book, staff, calendar, &out->back_at);

@@ -8,6 +8,7 @@
 #include "common/wire/codec.h"
 #include "services/notifier/board.h"
 #include "services/notifier/board_missed.h"
+#include "services/notifier/desk.h"
 #include "services/notifier/follow.h"
 #include "services/notifier/rows.h"
 #include "services/notifier/store.h"
@@ -78,6 +79,23 @@ static bool agents_get(struct request *rq, const struct board_query *query, stru
     return true;
 }
 
+static bool desk_get(struct request *rq, const struct desk *desk, const struct board_query *query,
+                     struct board_page *out)
+{
+    struct desk_rows found;
+
+    if (!desk_page(rq, desk, query, &found))
+        return false;
+    out->more = found.more;
+    switch (desk->board) {
+    case board_CLOCKS: out->clocks = found.rows, out->clocks_count = found.count; break;
+    case board_INQUIRIES: out->inquiries = found.rows, out->inquiries_count = found.count; break;
+    case board_CALLBACKS: out->callbacks = found.rows, out->callbacks_count = found.count; break;
+    default: out->resubmissions = found.rows, out->resubmissions_count = found.count; break;
+    }
+    return true;
+}
+
 bool board_get(struct request *rq, const struct board_query *query, struct board_page *out)
 {
     struct board_call *rows;
@@ -86,6 +104,8 @@ bool board_get(struct request *rq, const struct board_query *query, struct board
         return board_missed_page(rq, query, out);
     if (query->board == board_AGENTS)
         return agents_get(rq, query, out);
+    if (desk_of(query->board))
+        return desk_get(rq, desk_of(query->board), query, out);
     rows = arena_array(rq->arena, PAGE_ROWS_MAX, sizeof *rows);
     if (!rows)
         return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_BOARD_TOO_LARGE, NULL);
@@ -96,13 +116,19 @@ bool board_get(struct request *rq, const struct board_query *query, struct board
 
 static bool tick(struct request *rq)
 {
-    return job_step(rq, notifier_jobs, NOTIFIER_JOBS);
+    bool more = desk_tick(rq);
+
+    return job_step(rq, notifier_jobs, NOTIFIER_JOBS) || more;
 }
 
 static const struct board_source boards[] = {
     { "calls", "board_call", &board_call_table },
     { "agents", "board_agent", &board_agent_table },
     { "missed", "board_missed", &board_missed_table },
+    { "clocks", "board_clock", &board_clock_table },
+    { "inquiries", "board_inquiry", &board_inquiry_table },
+    { "callbacks", "board_callback", &board_callback_table },
+    { "resubmissions", "board_resubmission", &board_resubmission_table },
 };
 
 #define SERVICE      notifier

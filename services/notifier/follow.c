@@ -2,7 +2,10 @@
 // Applies followed facts: a call moves its own row, a changed person every row that shows them.
 #include "services/notifier/follow.h"
 
+#include <string.h>
+
 #include "services/notifier/board_missed.h"
+#include "services/notifier/desk.h"
 #include "services/notifier/mails.h"
 #include "services/notifier/rows.h"
 #include "services/notifier/rows_file.h"
@@ -77,9 +80,17 @@ static bool merged_told(struct request *rq, const struct fact *fact, const void 
     return show_again(rq, both, is_tombstone(fact) && !was ? 1 : 2);
 }
 
+static bool renamed(const char *before, const char *now)
+{
+    return !before != !now || (before && strcmp(before, now) != 0);
+}
+
 static bool client_told(struct request *rq, const struct fact *fact, const void *row)
 {
     struct key key = key_of_id(fact->entity);
+    struct client_row before;
+    bool was = table_get(rq->txn, &shown_client_table, &scope_house, &key, rq->arena, &before);
+    const struct client_row *told = is_tombstone(fact) ? NULL : row;
 
     if (is_tombstone(fact)) {
         table_del(rq->txn, &shown_client_table, &key);
@@ -89,6 +100,8 @@ static bool client_told(struct request *rq, const struct fact *fact, const void 
         if (!table_put(rq->txn, &shown_client_table, &kept, &rq->err))
             return false;
     }
+    if (renamed(was ? before.name : NULL, told ? told->name : NULL) && !desk_all_again(rq))
+        return false;
     return rows_again(rq, &(struct rows_by){ BOARD_BY_CLIENT, fact->entity, NULL }, 1);
 }
 
@@ -124,6 +137,8 @@ static bool staff_told(struct request *rq, const struct fact *fact, const void *
     if (here)
         count = phones_add(told, by, count);
     by[count++] = (struct rows_by){ BOARD_BY_RESPONSIBLE, fact->entity, NULL };
+    if (renamed(was ? before.name : NULL, here ? told->name : NULL) && !desk_all_again(rq))
+        return false;
     return rows_again(rq, by, count);
 }
 
@@ -134,7 +149,9 @@ static bool agent_told(struct request *rq, const struct fact *fact, const void *
 
 static bool file_told(struct request *rq, const struct fact *fact, const void *row)
 {
-    return rows_file(rq, fact->entity, is_tombstone(fact) ? NULL : row);
+    const struct file *told = is_tombstone(fact) ? NULL : row;
+
+    return rows_file(rq, fact->entity, told) && desk_file(rq, fact->entity, told);
 }
 
 const struct follow notifier_follows[NOTIFIER_FOLLOWS] = {
@@ -147,5 +164,10 @@ const struct follow notifier_follows[NOTIFIER_FOLLOWS] = {
     { "contacts", "file", FOLLOW_PARK_KEY, file_told },
     { "telephony", "call_note", FOLLOW_PARK_KEY, mails_take_note },
     { "telephony", "missed", FOLLOW_PARK_KEY, board_missed_take },
+    { "timekeeping", "clock", FOLLOW_PARK_KEY, desk_clock_take },
+    { "timekeeping", "inquiry", FOLLOW_PARK_KEY, desk_inquiry_take },
+    { "timekeeping", "callback", FOLLOW_PARK_KEY, desk_callback_take },
+    { "timekeeping", "resubmission", FOLLOW_PARK_KEY, desk_resubmission_take },
+    { "timekeeping", "stand_in", FOLLOW_PARK_KEY, desk_stand_in_take },
     { "timekeeping", "inquiry_mail", FOLLOW_PARK_KEY, mails_take_answer },
 };

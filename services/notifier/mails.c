@@ -33,6 +33,7 @@ void post_init(struct post *post)
                                          .pause_most_us = SECONDS(3600),
                                          .give_up_us = DAYS(2),
                                          .resend = true };
+    (void)!colour_rules_read(COLOUR_USUAL, &post->colours, &(struct err){ 0 });
 }
 
 static struct post post_of(const struct request *rq)

@@ -330,7 +330,8 @@ static bool settle(struct mail_room *room, const struct app_start *start, struct
         !take_text(start, "zone", post->zone, sizeof post->zone, err) ||
         !take_pick(start, "smtp-tls", "required, try, none", &tls, err) ||
         !take_pick(start, "mail-resend", "yes, no", &resend, err) ||
-        !settle_times(room, start, err))
+        !settle_times(room, start, err) ||
+        !colour_rules_read(start->value(start, "colours", 0), &post->colours, err))
         return false;
     smtp->tls = (enum smtp_tls)tls;
     post->policy.resend = resend == 0;
@@ -369,6 +370,9 @@ const struct option mail_options[MAIL_OPTIONS] = {
       "give up so long after it was ordered" },
     { "zone", "ZONE", false, "Europe/Berlin", "Zeitzone, in der Mails Zeiten nennen",
       "time zone in which mails name times" },
+    { "colours", "REGELN", false, COLOUR_USUAL,
+      "Farben der Tafeln: BEDINGUNG=FARBE; ..., die erste passende gilt",
+      "colours of the boards: CONDITION=COLOUR; ..., the first that fits holds" },
 };
 
 // --- life

@@ -8,5 +8,5 @@
 
 extern const struct port mail_port;
 
-#define MAIL_OPTIONS 13
+#define MAIL_OPTIONS 14
 extern const struct option mail_options[MAIL_OPTIONS];

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The mail room as handlers see it: how mails are sent, and that there is something to send. Owned
+// The mail room as handlers see it: how mails are sent, and that there is something to send; and
+// what the house has set for the boards. Owned
 // by the port (tests: by the test); it is request.context. NULL: there is no mail room.
 #pragma once
 
+#include "services/notifier/colour.h"
 #include "services/notifier/mail.h"
 
 struct post {
@@ -11,6 +13,7 @@ struct post {
     char from_name[121]; // "": none
     char zone[64];       // in which times are written
     struct mail_policy policy;
+    struct colour_rules colours; // of the boards of work
     int64_t due_us; // when to look for a mail to send; INT64_MAX: never. Handlers only lower it
 };
 

@@ -7,14 +7,16 @@
 #include "common/base/text.h"
 #include "common/step/rows.h"
 #include "services/notifier/board.h"
+#include "services/notifier/desk.h"
 #include "services/notifier/rows_file.h"
 
 // Rows that one step makes again; each writes itself and up to two facts. Large rows make it fewer:
 // they all lie in the arena, together with the page of facts that is being followed.
-#define AGAIN_MAX   150
-#define AGAIN_BYTES ((size_t)6 << 20)
-#define AGAIN_JOB   "board_again"
-#define CHAIN_MAX   20 // merges from one contact to the next
+#define JOBS_LOOKED_AT 8
+#define AGAIN_MAX      150
+#define AGAIN_BYTES    ((size_t)6 << 20)
+#define AGAIN_JOB      "board_again"
+#define CHAIN_MAX      20 // merges from one contact to the next
 
 static bool full(struct request *rq)
 {
@@ -234,22 +236,23 @@ bool rows_again(struct request *rq, const struct rows_by *by, size_t by_count)
     return true;
 }
 
-// One that has not begun will do.
-static bool again_waits(struct request *rq)
+// Two kinds may take turns: a few of the youngest are looked at.
+bool rows_job_waits(struct request *rq, const char *kind)
 {
     struct walk_options options = { .scope = &scope_house, .down = true };
     struct walk *walk = walk_open(rq->txn, &job_table, &options, rq->arena);
     struct job job;
-    bool waits = walk_next(walk, &job) && text_equal(job.kind, AGAIN_JOB) && job.place.size == 0 &&
-                 !job.has_finished;
+    bool waits = false;
 
+    for (int i = 0; i < JOBS_LOOKED_AT && !waits && walk_next(walk, &job); i++)
+        waits = text_equal(job.kind, kind) && job.place.size == 0 && !job.has_finished;
     walk_close(walk);
     return waits;
 }
 
 void rows_all_again(struct request *rq)
 {
-    if (!again_waits(rq))
+    if (!rows_job_waits(rq, AGAIN_JOB))
         job_begin(rq, AGAIN_JOB, (struct bytes){ NULL, 0 });
 }
 
@@ -292,5 +295,7 @@ static bool again_chunk(struct request *rq, struct job *job, size_t rows, bool *
     return true;
 }
 
-const struct job_kind notifier_jobs[NOTIFIER_JOBS] = { { .name = AGAIN_JOB,
-                                                         .chunk = again_chunk } };
+const struct job_kind notifier_jobs[NOTIFIER_JOBS] = {
+    { .name = AGAIN_JOB, .chunk = again_chunk },
+    { .name = DESK_JOB, .chunk = desk_again_chunk },
+};

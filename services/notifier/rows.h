@@ -30,7 +30,10 @@ const struct contact *rows_contact(struct request *rq, struct id *id);
 // Adds behind ids[0] those that were merged into it, however indirectly; how many there are in all.
 size_t rows_aliases(struct request *rq, struct id *ids, size_t room);
 
-#define NOTIFIER_JOBS 1
+// A job of this kind has not begun: it will do.
+bool rows_job_waits(struct request *rq, const char *kind);
+
+#define NOTIFIER_JOBS 2
 extern const struct job_kind notifier_jobs[NOTIFIER_JOBS];
 
 // The row of the agents' board; NULL: the agent is gone.

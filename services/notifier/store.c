@@ -6,7 +6,9 @@
 #include "common/step/job.h"
 #include "services/notifier/board.h"
 #include "services/notifier/board_missed.h"
+#include "services/notifier/desk.h"
 #include "services/notifier/store_mail.h"
+#include "services/notifier/store_preference.h"
 
 // --- the board
 static void board_call_key(const void *row, struct key *key)
@@ -249,7 +251,25 @@ const struct table shown_merged_table = {
 };
 
 const struct table *const notifier_tables[NOTIFIER_TABLES] = {
-    &board_call_table,   &shown_contact_table, &shown_client_table, &shown_staff_table,
-    &job_table,          &mail_table,          &letter_table,       &intent_table,
-    &shown_merged_table, &board_missed_table,  &board_agent_table,  &shown_file_table,
+    &board_call_table,
+    &shown_contact_table,
+    &shown_client_table,
+    &shown_staff_table,
+    &job_table,
+    &mail_table,
+    &letter_table,
+    &intent_table,
+    &shown_merged_table,
+    &board_missed_table,
+    &board_agent_table,
+    &shown_file_table,
+    &board_clock_table,
+    &board_inquiry_table,
+    &board_callback_table,
+    &board_resubmission_table,
+    &board_aside_table,
+    &free_file_table,
+    &colour_mark_table,
+    &preference_table,
+    &shown_stand_in_table,
 };

@@ -31,7 +31,7 @@ extern const struct index shown_merged_by_to;
 extern const struct table shown_file_table;
 extern const struct index shown_file_by_party;
 
-#define NOTIFIER_TABLES 12
+#define NOTIFIER_TABLES 21
 extern const struct table *const notifier_tables[NOTIFIER_TABLES];
 
 struct contact contact_kept(const struct contact *contact);

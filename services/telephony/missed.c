@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/wire/codec.h"
+#include "proto/talk.h"
 #include "services/telephony/store.h"
 #include "services/telephony/store_missed.h"
 #include "services/telephony/who.h"
@@ -29,28 +30,6 @@ static bool was_missed(const struct call *call)
     case call_outcome_VOICEMAIL: return true;
     default: return false;
     }
-}
-
-// In a call that the house makes, a phone of the house may be answered first: its end decides.
-static bool was_spoken(const struct call *call)
-{
-    bool ended = call->state == call_state_ENDED;
-    if (call->direction == call_direction_CLICK_TO_DIAL || ended)
-        return ended && (call->outcome == call_outcome_ANSWERED ||
-                         call->outcome == call_outcome_TRANSFERRED);
-    return call->has_answered_at && call->direction != call_direction_INTERNAL;
-}
-
-static struct id contact_of(const struct call *call)
-{
-    if (call->contact)
-        return call->contact->contact;
-    return call->shown_contact ? call->shown_contact->contact : (struct id){ 0 };
-}
-
-static const char *number_of(const struct call *call)
-{
-    return call->direction == call_direction_INBOUND ? call->caller : call->called;
 }
 
 // --- the entries that are open
@@ -96,7 +75,7 @@ static void find_open(struct request *rq, const char *who, struct found *found)
 
 static bool find_all(struct request *rq, const struct call *call, struct found *found)
 {
-    struct id ids[WHO_IDS_MAX], contact = contact_of(call);
+    struct id ids[WHO_IDS_MAX], contact = call_partner(call);
     size_t id_count = id_is_zero(contact) ? 0 : who_ids(rq, contact, ids, WHO_IDS_MAX);
     found->count = 0;
     found->rows = arena_array(rq->arena, OPEN_MAX + 1, sizeof *found->rows);
@@ -104,8 +83,8 @@ static bool find_all(struct request *rq, const struct call *call, struct found *
         return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_MEMORY_FULL, NULL);
     for (size_t i = 0; i < id_count; i++)
         find_open(rq, id_text(ids[i]).text, found);
-    if (number_of(call))
-        find_open(rq, number_of(call), found);
+    if (call_number(call))
+        find_open(rq, call_number(call), found);
     find_own(rq, call, found);
     return true;
 }
@@ -183,7 +162,7 @@ static bool add_number(struct request *rq, struct missed *row, const char *numbe
 
 static bool fits(struct request *rq, const struct missed *row, const struct call *call)
 {
-    struct id contact = contact_of(call);
+    struct id contact = call_partner(call);
     if (!id_equal(row->client, call->client))
         return false;
     // The same number, but another person by now: an entry of their own.
@@ -215,8 +194,8 @@ static bool add_missed(struct request *rq, const struct call *call)
     if (!row->caller_name)
         row->caller_name = call->caller_name;
     row->client_name = call->client_name;
-    if (id_is_zero(row->contact) && !id_is_zero(contact_of(call))) {
-        row->contact = contact_of(call);
+    if (id_is_zero(row->contact) && !id_is_zero(call_partner(call))) {
+        row->contact = call_partner(call);
         row->name = call->shown_contact ? call->shown_contact->name : NULL;
     }
     return add_number(rq, row, call->caller) &&
@@ -227,7 +206,7 @@ static bool add_missed(struct request *rq, const struct call *call)
 
 bool missed_follow(struct request *rq, const struct call *before, const struct call *call)
 {
-    if (was_spoken(call) && !(before && was_spoken(before)))
+    if (call_spoken(call) && !(before && call_spoken(before)))
         return settle_all(rq, call);
     if (was_missed(call) && !(before && was_missed(before)))
         return add_missed(rq, call);
@@ -243,7 +222,7 @@ static bool name_again(struct request *rq, const struct contact_merged *merged, 
     struct key key = key_of_id(row->last_call);
     if (!table_get(rq->txn, &call_table, &scope_house, &key, rq->arena, &call))
         return true;
-    struct id now = who_id_now(rq, contact_of(&call));
+    struct id now = who_id_now(rq, call_partner(&call));
     if (id_is_zero(now) || id_equal(now, row->contact))
         return true;
     key = key_of_id(now);

@@ -4,11 +4,14 @@
 
 #include "common/step/job.h"
 #include "services/timekeeping/attachments.h"
+#include "services/timekeeping/callbacks.h"
 #include "services/timekeeping/clocks.h"
 #include "services/timekeeping/follow.h"
 #include "services/timekeeping/inquiries.h"
+#include "services/timekeeping/locks.h"
 #include "services/timekeeping/measures.h"
 #include "services/timekeeping/store.h"
+#include "services/timekeeping/todo.h"
 
 #define SERVICE_FILE "proto/timekeeping.def"
 #include "proto/handlers.inc"
@@ -19,9 +22,12 @@ static bool tick(struct request *rq)
 
     more |= clocks_tick(rq);
     more |= job_step(rq, &clock_owner_job, 1);
+    more |= locks_tick(rq);
     more |= inquiries_tick(rq);
     more |= measures_tick(rq);
     more |= attachments_tick(rq);
+    more |= callbacks_tick(rq);
+    more |= stand_in_tick(rq);
     return more;
 }
 

@@ -6,6 +6,7 @@
 #include "services/timekeeping/inquiries.h"
 #include "services/timekeeping/kept.h"
 #include "services/timekeeping/store.h"
+#include "services/timekeeping/store_callback.h"
 #include "services/timekeeping/store_inquiry.h"
 
 #define IDS_MAX     60
@@ -116,15 +117,15 @@ size_t inquiries_of_caller(struct request *rq, struct id client, struct id conta
 // --- what closing asks for
 static int64_t open_callbacks(struct request *rq, struct id inquiry)
 {
-    struct walk_options options = { .scope = &scope_house };
+    struct walk_options options = { .index = &callback_indexes[TODO_INQUIRY],
+                                    .scope = &scope_house,
+                                    .prefix = todo_key(inquiry, false) };
     struct walk *walk = walk_open(rq->txn, &callback_table, &options, rq->arena);
     struct callback row;
     int64_t count = 0;
 
-    while (walk_next(walk, &row)) {
-        count += id_equal(row.inquiry, inquiry) && row.state != callback_state_DONE &&
-                 row.state != callback_state_WITHDRAWN;
-    }
+    while (walk_next(walk, &row))
+        count++;
     walk_close(walk);
     return count;
 }

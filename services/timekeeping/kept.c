@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/timekeeping/kept.h"
 
+#include "common/base/text.h"
 #include "common/step/rows.h"
 #include "proto/party.h"
 #include "services/timekeeping/store.h"
 
-#define EMAIL_MAX 200
+#define EMAIL_MAX     200
+#define NUMBER_MEMORY ((size_t)8 << 10)
 // Merges follow each other only as often as somebody makes them.
 #define CHAIN_MAX 60
 
@@ -65,8 +67,9 @@ static void merged_to(const void *row, struct keys *keys)
 static const struct index merged_by_to = {
     .name = "merged.by_to",
     .keys = merged_to,
-    .query = "which contacts went into this one: their rows are its rows",
+    .query = "who was merged into this contact",
 };
+const struct index *const kept_merged_by_to = &merged_by_to;
 
 const struct table kept_merged_table = {
     .name = "merged",
@@ -76,6 +79,24 @@ const struct table kept_merged_table = {
     .indexes = &merged_by_to,
     .index_count = 1,
 };
+
+size_t kept_aliases(struct request *rq, struct id *ids, size_t most)
+{
+    size_t count = 1;
+
+    for (size_t i = 0; i < count; i++) {
+        struct walk_options options = { .index = &merged_by_to,
+                                        .scope = &scope_house,
+                                        .prefix = key_of_id(ids[i]) };
+        struct walk *walk = walk_open(rq->txn, &kept_merged_table, &options, rq->arena);
+        struct contact_merged merged;
+
+        while (count < most && walk_next(walk, &merged))
+            ids[count++] = merged.id;
+        walk_close(walk);
+    }
+    return count;
+}
 
 static void contact_numbers(const void *row, struct keys *keys)
 {
@@ -99,6 +120,18 @@ static void contact_emails(const void *row, struct keys *keys)
     }
 }
 
+static void contact_e164s(const void *row, struct keys *keys)
+{
+    const struct contact *contact = row;
+
+    for (size_t i = 0; i < contact->phones_count; i++) {
+        if (!contact->phones[i].e164)
+            continue;
+        struct key key = kept_text_key(contact->phones[i].e164);
+        keys_add(keys, &key);
+    }
+}
+
 static const struct index contact_indexes[] = {
     { .name = "contact.by_number",
       .keys = contact_numbers,
@@ -106,9 +139,13 @@ static const struct index contact_indexes[] = {
     { .name = "contact.by_email",
       .keys = contact_emails,
       .query = "whose address this is, within the client" },
+    { .name = "contact.by_e164",
+      .keys = contact_e164s,
+      .query = "who was reached in a call that the house made, whose client nobody knows" },
 };
 const struct index *const kept_contact_by_number = &contact_indexes[0];
 const struct index *const kept_contact_by_email = &contact_indexes[1];
+const struct index *const kept_contact_by_e164 = &contact_indexes[2];
 
 const struct table kept_contact_table = {
     .name = "contact",
@@ -177,34 +214,28 @@ bool kept_contact(struct request *rq, struct id *id, struct contact *ret)
     return false;
 }
 
-static size_t merged_into(struct request *rq, struct id *ids, size_t count, size_t most,
-                          struct id to)
+struct id kept_contact_now(struct request *rq, struct id id)
 {
-    struct walk_options options = { .index = &merged_by_to,
-                                    .scope = &scope_house,
-                                    .prefix = key_of_id(to) };
-    struct walk *walk = walk_open(rq->txn, &kept_merged_table, &options, rq->arena);
-    struct contact_merged merged;
+    for (int steps = 0; steps <= CHAIN_MAX && !id_is_zero(id); steps++) {
+        struct key key = key_of_id(id);
+        struct contact_merged merged;
 
-    while (count < most && walk_next(walk, &merged))
-        ids[count++] = merged.id;
-    walk_close(walk);
-    return count;
+        if (!table_get(rq->txn, &kept_merged_table, &scope_house, &key, rq->arena, &merged))
+            break;
+        id = merged.to;
+    }
+    return id;
 }
 
 size_t kept_contact_ids(struct request *rq, struct id id, struct id *ids, size_t most)
 {
-    size_t count = 0;
     struct contact contact;
 
     if (most == 0 || id_is_zero(id))
         return 0;
     (void)!kept_contact(rq, &id, &contact);
-    ids[count++] = id;
-    // What is merged twice cannot come round again: a contact that is gone is merged into once.
-    for (size_t i = 0; i < count; i++)
-        count = merged_into(rq, ids, count, most, ids[i]);
-    return count;
+    ids[0] = id;
+    return kept_aliases(rq, ids, most);
 }
 
 // --- clients
@@ -302,23 +333,43 @@ static void absence_staff(const void *row, struct keys *keys)
     const struct absence *absence = row;
     struct key key = key_of_id(absence->staff);
 
+    key_int(&key, absence->until);
     keys_add(keys, &key);
 }
 
-static const struct index absence_by_staff = {
-    .name = "absence.by_staff",
-    .keys = absence_staff,
-    .query = "whether somebody is away, and who stands in",
+static void absence_edges(const void *row, struct keys *keys)
+{
+    const struct absence *absence = row;
+    const int64_t edges[] = { absence->from, absence->until };
+
+    for (size_t i = 0; i < COUNT_OF(edges) && !(absence->has_withdrawn && absence->withdrawn);
+         i++) {
+        struct key key;
+
+        key_init(&key);
+        key_int(&key, edges[i]);
+        keys_add(keys, &key);
+    }
+}
+
+static const struct index absence_indexes[] = {
+    { .name = "absence.by_staff",
+      .keys = absence_staff,
+      .query = "whether somebody is away, and who stands in" },
+    { .name = "absence.by_edge",
+      .keys = absence_edges,
+      .query = "when somebody goes or comes back next" },
 };
-const struct index *const kept_absence_by_staff = &absence_by_staff;
+const struct index *const kept_absence_by_staff = &absence_indexes[0];
+const struct index *const kept_absence_by_edge = &absence_indexes[1];
 
 const struct table kept_absence_table = {
     .name = "absence",
     .number = 25,
     .record = absence_record,
     .key = row_id_key,
-    .indexes = &absence_by_staff,
-    .index_count = 1,
+    .indexes = absence_indexes,
+    .index_count = COUNT_OF(absence_indexes),
 };
 
 bool kept_absence_take(struct request *rq, const struct fact *fact, const void *row)
@@ -328,11 +379,38 @@ bool kept_absence_take(struct request *rq, const struct fact *fact, const void *
 }
 
 // --- files
+struct key kept_file_number_key(const char *number, struct arena *arena)
+{
+    const char *folded = text_fold(arena, number);
+
+    return kept_text_key(folded ? folded : number);
+}
+
+static void file_numbers(const void *row, struct keys *keys)
+{
+    const struct file *file = row;
+    struct arena *arena = arena_new(NUMBER_MEMORY);
+    struct key key = kept_file_number_key(file->number, arena);
+
+    keys_add(keys, &key);
+    arena_free(arena);
+}
+
+// Not unique: each client numbers its own files.
+static const struct index file_by_number = {
+    .name = "file.by_number",
+    .keys = file_numbers,
+    .query = "which file is meant by its number",
+};
+const struct index *const kept_file_by_number = &file_by_number;
+
 const struct table kept_file_table = {
     .name = "file",
     .number = 23,
     .record = file_record,
     .key = row_id_key,
+    .indexes = &file_by_number,
+    .index_count = 1,
 };
 
 bool kept_file_take(struct request *rq, const struct fact *fact, const void *row)
@@ -436,11 +514,29 @@ bool kept_run_take(struct request *rq, const struct fact *fact, const void *row)
     return gone(rq, &kept_run_table, fact) || table_put(rq->txn, &kept_run_table, row, &rq->err);
 }
 
+static void voucher_run(const void *row, struct keys *keys)
+{
+    const struct voucher_mark *voucher = row;
+    struct key key = key_of_id(voucher->run);
+
+    key_id(&key, voucher->customer);
+    keys_add(keys, &key);
+}
+
+static const struct index voucher_by_run = {
+    .name = "voucher.by_run",
+    .keys = voucher_run,
+    .query = "on which voucher the entries of a run and a customer are",
+};
+const struct index *const kept_voucher_by_run = &voucher_by_run;
+
 const struct table kept_voucher_table = {
     .name = "voucher",
     .number = 29,
     .record = voucher_mark_record,
     .key = row_id_key,
+    .indexes = &voucher_by_run,
+    .index_count = 1,
 };
 
 bool kept_voucher_take(struct request *rq, const struct fact *fact, const void *row)

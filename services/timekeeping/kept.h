@@ -8,20 +8,26 @@
 extern const struct table kept_contact_table;
 extern const struct index *const kept_contact_by_number; // kept_number_key
 extern const struct index *const kept_contact_by_email;  // kept_email_key
+extern const struct index *const kept_contact_by_e164;   // (number), of whatever client
 extern const struct table kept_client_table;
 extern const struct table kept_staff_table;
 extern const struct table kept_file_table;
-extern const struct table kept_merged_table; // where contacts went
+extern const struct index *const kept_file_by_number; // kept_file_number_key
+extern const struct table kept_merged_table;          // where contacts went
+extern const struct index *const kept_merged_by_to;   // (to)
 extern const struct table kept_absence_table;
-extern const struct index *const kept_absence_by_staff; // (staff)
+extern const struct index *const kept_absence_by_staff; // (staff, until)
+extern const struct index *const kept_absence_by_edge;  // (from or until) of those that count
 extern const struct table kept_call_table;              // whole rows
 extern const struct table kept_note_table;              // call notes without their mails
 extern const struct index *const kept_note_by_call;     // (call)
 extern const struct index *const kept_note_by_file;     // (file, called_at down)
 extern const struct table kept_run_table;
 extern const struct table kept_voucher_table;
+extern const struct index *const kept_voucher_by_run; // (run, customer)
 
 struct key kept_text_key(const char *text);
+struct key kept_file_number_key(const char *number, struct arena *arena); // as people write it
 struct key kept_number_key(struct id client, const char *e164);
 struct key kept_email_key(struct id client, const char *address); // however capitals are written
 
@@ -40,9 +46,13 @@ MUST_USE bool kept_voucher_take(struct request *rq, const struct fact *fact, con
 // The contact as it is now, also when it was merged into another; `*id` becomes the one it is now.
 // False when it is not known, or not within the request's scope.
 MUST_USE bool kept_contact(struct request *rq, struct id *id, struct contact *ret);
+// Who this contact is now, whoever asks: the id itself unless it was merged into another.
+struct id kept_contact_now(struct request *rq, struct id id);
 // The ids under which rows of this contact may stand: the one it is now, and those that were merged
 // into it. How many are in `ids`.
 size_t kept_contact_ids(struct request *rq, struct id id, struct id *ids, size_t most);
+// ids[0], and those that were merged into it; how many.
+size_t kept_aliases(struct request *rq, struct id *ids, size_t most);
 // Within the request's scope.
 MUST_USE bool kept_client(struct request *rq, struct id id, struct client_row *ret);
 MUST_USE bool kept_call(struct request *rq, struct id id, struct call *ret);

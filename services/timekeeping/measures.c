@@ -6,6 +6,7 @@
 #include "common/step/rows.h"
 #include "common/wire/change.h"
 #include "services/timekeeping/clocks.h"
+#include "services/timekeeping/entries.h"
 #include "services/timekeeping/house.h"
 #include "services/timekeeping/inquiries.h"
 #include "services/timekeeping/kept.h"
@@ -21,13 +22,6 @@ static struct inquiry_editor editor_of(struct request *rq)
 }
 
 // --- writing
-// A done measure of a kind becomes an entry; the booking sets measure->entry.
-static bool book(struct request *rq, const struct inquiry *inquiry, struct measure *row)
-{
-    (void)rq, (void)inquiry, (void)row;
-    return true;
-}
-
 static bool put(struct request *rq, struct measure *row)
 {
     row->edited_at = rq->now_us;
@@ -50,7 +44,8 @@ static bool measure_write(struct request *rq, struct inquiry *inquiry, const str
     bool was_open = before && is_open(before), answered = inquiry->has_responded_at;
     int64_t more_open = (int64_t)is_open(row) - was_open;
 
-    if (row->state == measure_state_DONE && !book(rq, inquiry, row))
+    bool booked = measure_timed(row) || !id_is_zero(row->entry);
+    if (row->state == measure_state_DONE && booked && !entry_for_measure(rq, inquiry, row))
         return false;
     if (row->has_started_at || row->state == measure_state_DONE)
         inquiry_worked(rq, inquiry);

@@ -2,6 +2,7 @@
 // The floors as processes: bare libzmq and LMDB, nothing of the project at work.
 //   bench_floor contacts FOLDER RUN SECRET NEXT   ROUTERs floor.curve and floor.plain; NEXT: the
 //                                                 number of the first person to be added
+//   bench_floor rows FOLDER RUN SECRET PUTS       see floor_rows.c
 //   bench_floor telephony, notifier: see floor_call.c
 #include <stdio.h>
 #include <stdlib.h>
@@ -158,6 +159,8 @@ int main(int argc, char **argv)
         return floor_telephony(argv[2], argv[3], argv[4], (int)strtol(argv[5], NULL, 10));
     if (argc == 6 && strcmp(argv[1], "notifier") == 0)
         return floor_notifier(argv[2], argv[3], argv[4], argv[5]);
-    fprintf(stderr, "bench_floor contacts|telephony|notifier FOLDER RUN SECRET ARGUMENT\n");
+    if (argc == 6 && strcmp(argv[1], "rows") == 0)
+        return floor_rows(argv[2], argv[3], argv[4], argv[5]);
+    fprintf(stderr, "bench_floor contacts|rows|telephony|notifier FOLDER RUN SECRET ARGUMENT\n");
     return 2;
 }

@@ -8,5 +8,8 @@ void *floor_socket(void *zmq, int type, const char *run, const char *file, const
 // Reads lines from 127.0.0.1:port; for each that says that a phone rings: one commit as
 // telephony's, then it is published.
 int floor_telephony(const char *folder, const char *run, const char *secret, int port);
+// Asked for anything, makes these puts ("KEY:VALUE,...": their lengths, the row's first) and
+// commits.
+int floor_rows(const char *folder, const char *run, const char *secret, const char *puts);
 // Hears that, commits as the notifier does, and tells everyone who has written to its ROUTER.
 int floor_notifier(const char *folder, const char *run, const char *secret, const char *peer);

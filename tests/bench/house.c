@@ -22,8 +22,9 @@
 static const struct starter {
     const char *name, *roles;
 } starters[] = {
-    { "contacts", "service" }, { "telephony", "service" },    { "notifier", "service" },
-    { "desk", "agent" },       { "admin", "admin,operator" }, { "gateway", "gateway" },
+    { "contacts", "service" }, { "telephony", "service" }, { "timekeeping", "service" },
+    { "notifier", "service" }, { "desk", "agent" },        { "admin", "admin,operator" },
+    { "gateway", "gateway" },
 };
 
 void house_begin(struct house *house, struct bench *bench, const char *name)

@@ -135,5 +135,5 @@ static inline void refused(struct fixture *fx, enum call_result result, enum err
 {
     CHECK_INT(result, CALL_REFUSED);
     CHECK_INT(fx->client.refused.code, code);
-    CHECK_STR(fx->client.refused.field ? fx->client.refused.field : "", field);
+    CHECK_STR(fx->client.refused.field, field);
 }

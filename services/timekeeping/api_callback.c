@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+// Callbacks and resubmissions as they are asked for.
+#include <string.h>
+
+#include "proto/talk.h"
+#include "services/timekeeping/kept.h"
+#include "services/timekeeping/resubmission.h"
+#include "services/timekeeping/todo.h"
+
+#define SERVICE_FILE "proto/timekeeping_callback.def"
+#include "proto/handlers.inc"
+
+// Whoever sets it does it, unless they say who does.
+static void fill_self(struct request *rq, struct id *staff, struct id team)
+{
+    struct staff self;
+    if (id_is_zero(*staff) && id_is_zero(team) && kept_actor(rq, &self))
+        *staff = self.id;
+}
+
+// --- callbacks
+static void fill_partner(struct request *rq, const struct call *call, struct callback_new *full)
+{
+    struct contact contact;
+    struct id partner = call_partner(call);
+    if (!id_is_zero(full->contact) || full->contact_name)
+        return;
+    if (!id_is_zero(partner) && kept_contact(rq, &partner, &contact))
+        full->contact = partner;
+    else if (call->caller_name && call->direction == call_direction_INBOUND)
+        full->contact_name = call->caller_name;
+}
+
+static bool fill_call(struct request *rq, struct callback_new *full)
+{
+    struct call call;
+    struct file file;
+    if (id_is_zero(full->call))
+        return true;
+    if (!kept_call(rq, full->call, &call))
+        return fail(&rq->err, ERR_NOT_FOUND, "call", TEXT_CALL_UNKNOWN, NULL);
+    fill_partner(rq, &call, full);
+    if (!full->number)
+        full->number = call_number(&call);
+    if (id_is_zero(full->client))
+        full->client = call.client;
+    if (id_is_zero(full->file) && kept_file(rq, call.file, &file))
+        full->file = call.file;
+    return true;
+}
+
+bool callback_add(struct request *rq, const struct callback_new *in, struct callback *out)
+{
+    struct callback_editor editor = todo_editor(rq);
+    struct callback_new full = *in;
+    struct todo_about about = { &full.client, &full.staff,   &full.team,         &full.contact,
+                                &full.file,   &full.inquiry, &full.contact_name, &full.number };
+    fill_self(rq, &full.staff, full.team);
+    if (!fill_call(rq, &full) || !todo_fill(rq, &about) ||
+        !callback_make(&full, &editor, new_id(rq), out, &rq->err))
+        return false;
+    out->deputy = stand_in_of(rq, out->staff);
+    return todo_write(rq, &todo_callbacks, out);
+}
+
+// What was changed pulls along what depends on it: another contact their name, another colleague
+// the team.
+static bool fill_changed(struct request *rq, const struct callback *row, struct callback *out)
+{
+    bool contact = !id_equal(row->contact, out->contact), staff = !id_equal(row->staff, out->staff);
+    struct id none[4] = { { { 0 } } }, client = out->client, team = out->team;
+    struct todo_about about = {
+        &client,
+        staff ? &out->staff : &none[0],
+        &team,
+        contact ? &out->contact : &none[1],
+        id_equal(row->file, out->file) ? &none[2] : &out->file,
+        id_equal(row->inquiry, out->inquiry) ? &none[3] : &out->inquiry,
+        &out->contact_name,
+        &out->number,
+    };
+    if (staff && id_equal(row->team, out->team))
+        team = (struct id){ 0 };
+    // Another person is not called at the former one's number.
+    if (contact && out->number && row->number && strcmp(out->number, row->number) == 0)
+        out->number = NULL;
+    if (!todo_fill(rq, &about))
+        return false;
+    out->client = client;
+    out->team = team;
+    out->deputy = stand_in_of(rq, out->staff);
+    return true;
+}
+
+bool callback_edit(struct request *rq, const struct callback_change *in, struct callback *out)
+{
+    struct callback_editor editor = todo_editor(rq);
+    struct callback row;
+    if (!todo_find(rq, &todo_callbacks, in->id, TEXT_CALLBACK_UNKNOWN, &row))
+        return false;
+    if (in->version != row.version)
+        return refuse_stale(rq, callback_record(), &row);
+    if (!callback_apply(&row, in, &editor, out, &rq->err))
+        return false;
+    if (out->version == row.version)
+        return true;
+    return fill_changed(rq, &row, out) && todo_write(rq, &todo_callbacks, out);
+}
+
+static bool move(struct request *rq, const struct callback_settle *in, enum callback_state to,
+                 struct callback *out)
+{
+    struct callback_editor editor = todo_editor(rq);
+    if (!todo_find(rq, &todo_callbacks, in->id, TEXT_CALLBACK_UNKNOWN, out))
+        return false;
+    if (in->has_version && in->version != out->version)
+        return refuse_stale(rq, callback_record(), out);
+    if (!callback_move(out, to, in->result, &editor, &rq->err))
+        return false;
+    // Those that were settled have not moved along.
+    out->deputy = stand_in_of(rq, out->staff);
+    return todo_write(rq, &todo_callbacks, out);
+}
+
+bool callback_done(struct request *rq, const struct callback_settle *in, struct callback *out)
+{
+    return move(rq, in, callback_state_DONE, out);
+}
+
+bool callback_withdraw(struct request *rq, const struct callback_settle *in, struct callback *out)
+{
+    return move(rq, in, callback_state_WITHDRAWN, out);
+}
+
+bool callback_reopen(struct request *rq, const struct callback_settle *in, struct callback *out)
+{
+    return move(rq, in, callback_state_OPEN, out);
+}
+
+bool callback_get(struct request *rq, const struct by_id *in, struct callback *out)
+{
+    return todo_find(rq, &todo_callbacks, in->id, TEXT_CALLBACK_UNKNOWN, out);
+}
+
+bool callback_list(struct request *rq, const struct callback_query *in, struct callback_page *out)
+{
+    struct todo_rows rows;
+    if (!todo_list(rq, &todo_callbacks, in, &rows))
+        return false;
+    *out = (struct callback_page){ rows.rows, rows.count, rows.more };
+    return true;
+}
+
+// --- resubmissions
+bool resubmission_add(struct request *rq, const struct resubmission_new *in,
+                      struct resubmission *out)
+{
+    struct callback_editor editor = todo_editor(rq);
+    if (!resubmission_make(in, &editor, new_id(rq), out, &rq->err))
+        return false;
+    struct todo_about about = { &out->client, &out->staff,   &out->team,         &out->contact,
+                                &out->file,   &out->inquiry, &out->contact_name, NULL };
+    fill_self(rq, &out->staff, out->team);
+    if (!todo_fill(rq, &about))
+        return false;
+    out->deputy = stand_in_of(rq, out->staff);
+    return todo_write(rq, &todo_resubmissions, out);
+}
+
+static bool fill_resubmission(struct request *rq, const struct resubmission *row,
+                              struct resubmission *out)
+{
+    struct id none[4] = { { { 0 } } }, client = out->client, team = out->team;
+    bool staff = !id_equal(row->staff, out->staff);
+    struct todo_about about = {
+        &client,
+        staff ? &out->staff : &none[0],
+        &team,
+        id_equal(row->contact, out->contact) ? &none[1] : &out->contact,
+        id_equal(row->file, out->file) ? &none[2] : &out->file,
+        id_equal(row->inquiry, out->inquiry) ? &none[3] : &out->inquiry,
+        &out->contact_name,
+        NULL,
+    };
+    if (staff && id_equal(row->team, out->team))
+        team = (struct id){ 0 };
+    if (!todo_fill(rq, &about))
+        return false;
+    out->client = client;
+    out->team = team;
+    out->deputy = stand_in_of(rq, out->staff);
+    return true;
+}
+
+bool resubmission_edit(struct request *rq, const struct resubmission_change *in,
+                       struct resubmission *out)
+{
+    struct callback_editor editor = todo_editor(rq);
+    struct resubmission row;
+    if (!todo_find(rq, &todo_resubmissions, in->id, TEXT_RESUBMISSION_UNKNOWN, &row))
+        return false;
+    if (in->version != row.version)
+        return refuse_stale(rq, resubmission_record(), &row);
+    if (!resubmission_apply(&row, in, &editor, out, &rq->err))
+        return false;
+    if (out->version == row.version)
+        return true;
+    return fill_resubmission(rq, &row, out) && todo_write(rq, &todo_resubmissions, out);
+}
+
+static bool settle(struct request *rq, const struct resubmission_settle *in,
+                   enum resubmission_state to, struct resubmission *out)
+{
+    struct callback_editor editor = todo_editor(rq);
+    if (!todo_find(rq, &todo_resubmissions, in->id, TEXT_RESUBMISSION_UNKNOWN, out))
+        return false;
+    if (in->has_version && in->version != out->version)
+        return refuse_stale(rq, resubmission_record(), out);
+    return resubmission_move(out, to, &editor, &rq->err) &&
+           todo_write(rq, &todo_resubmissions, out);
+}
+
+bool resubmission_done(struct request *rq, const struct resubmission_settle *in,
+                       struct resubmission *out)
+{
+    return settle(rq, in, resubmission_state_DONE, out);
+}
+
+bool resubmission_withdraw(struct request *rq, const struct resubmission_settle *in,
+                           struct resubmission *out)
+{
+    return settle(rq, in, resubmission_state_WITHDRAWN, out);
+}
+
+bool resubmission_get(struct request *rq, const struct by_id *in, struct resubmission *out)
+{
+    return todo_find(rq, &todo_resubmissions, in->id, TEXT_RESUBMISSION_UNKNOWN, out);
+}
+
+bool resubmission_list(struct request *rq, const struct callback_query *in,
+                       struct resubmission_page *out)
+{
+    struct todo_rows rows;
+    if (!todo_list(rq, &todo_resubmissions, in, &rows))
+        return false;
+    *out = (struct resubmission_page){ rows.rows, rows.count, rows.more };
+    return true;
+}
