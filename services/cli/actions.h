@@ -23,6 +23,9 @@ int action_import_past(struct cli *cli);     // import inquiries FILE
 int action_search(struct cli *cli);          // search WORDS...
 int action_export_contacts(struct cli *cli); // export contacts FILE
 int action_export_files(struct cli *cli);    // export files FILE
+int action_inquiry_attach(struct cli *cli);  // inquiry attach NUMBER FILE...
+int action_inquiry_fetch(struct cli *cli);   // inquiry fetch ATTACHMENT [--out FILE]
+int action_inquiry_mail(struct cli *cli);    // inquiry mail FILE.eml...
 int action_export_entries(struct cli *cli);  // export entries FILE, and so on
 int action_export_inquiries(struct cli *cli);
 int action_export_callbacks(struct cli *cli);

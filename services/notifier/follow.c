@@ -169,4 +169,5 @@ const struct follow notifier_follows[NOTIFIER_FOLLOWS] = {
     { "timekeeping", "callback", FOLLOW_PARK_KEY, desk_callback_take },
     { "timekeeping", "resubmission", FOLLOW_PARK_KEY, desk_resubmission_take },
     { "timekeeping", "stand_in", FOLLOW_PARK_KEY, desk_stand_in_take },
+    { "timekeeping", "inquiry_mail", FOLLOW_PARK_KEY, mails_take_answer },
 };

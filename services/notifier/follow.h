@@ -7,5 +7,5 @@
 // Of the followed facts; raise it when board rows are made differently.
 #define NOTIFIER_PROJECTION 5
 
-#define NOTIFIER_FOLLOWS 14
+#define NOTIFIER_FOLLOWS 15
 extern const struct follow notifier_follows[NOTIFIER_FOLLOWS];

@@ -300,6 +300,27 @@ struct rendering {
     const char *text;
 };
 
+// Foreign Message-IDs: nothing but what one may hold, so that none can add a line.
+static void put_message_id(struct writer *out, const char *message_id)
+{
+    for (; *message_id; message_id++) {
+        if (*message_id > ' ' && *message_id <= '~')
+            put(out, message_id, 1);
+    }
+}
+
+static void put_thread(struct writer *out, const struct letter_head *head)
+{
+    if (head->in_reply_to) {
+        put_text(out, "\r\nIn-Reply-To: ");
+        put_message_id(out, head->in_reply_to);
+    }
+    for (size_t i = 0; i < head->reference_count; i++) {
+        put_text(out, i == 0 ? "\r\nReferences: " : "\r\n ");
+        put_message_id(out, head->references[i]);
+    }
+}
+
 static void write_all(struct writer *out, const void *argument)
 {
     const struct rendering *rendering = argument;
@@ -308,6 +329,8 @@ static void write_all(struct writer *out, const void *argument)
     put_date(out, head->date_us);
     put_address(out, "From", head->from_name, head->from);
     put_address(out, "To", head->to_name, head->to);
+    if (head->reply_to)
+        put_address(out, "Reply-To", NULL, head->reply_to);
     put_text(out, "Subject: ");
     if (is_plain(head->subject))
         put_text(out, head->subject);
@@ -315,11 +338,13 @@ static void write_all(struct writer *out, const void *argument)
         put_words(out, head->subject);
     put_text(out, "\r\nMessage-ID: ");
     put_text(out, head->message_id);
+    put_thread(out, head);
     put_text(out, "\r\nMIME-Version: 1.0\r\n"
                   "Content-Type: text/plain; charset=UTF-8\r\n"
-                  "Content-Transfer-Encoding: quoted-printable\r\n"
-                  "Auto-Submitted: auto-generated\r\n"
-                  "\r\n");
+                  "Content-Transfer-Encoding: quoted-printable\r\n");
+    if (!head->by_hand)
+        put_text(out, "Auto-Submitted: auto-generated\r\n");
+    put_text(out, "\r\n");
     put_body(out, rendering->text);
 }
 

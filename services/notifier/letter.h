@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A call note as a mail: what it says, and how it looks on the wire (RFC 5322, UTF-8). Pure.
+// A call note or an answer as a mail: what it says, and how it looks on the wire (RFC 5322, UTF-8).
+// Pure.
 #pragma once
 
 #include "common/base/arena.h"
@@ -25,7 +26,12 @@ struct letter_head {
     const char *from, *from_name; // the name may be NULL
     const char *to, *to_name;     // likewise
     const char *subject;
-    const char *message_id; // with its brackets
+    const char *message_id;  // with its brackets
+    const char *reply_to;    // may be NULL
+    const char *in_reply_to; // a Message-ID; may be NULL
+    const char *const *references;
+    size_t reference_count;
+    bool by_hand; // somebody wrote it: no mark of a machine
     int64_t date_us;
 };
 

@@ -297,6 +297,62 @@ bool mails_take_note(struct request *rq, const struct fact *fact, const void *ro
     return !note->has_mail_order || order(rq, note);
 }
 
+// --- answers of inquiries
+static bool make_answer(struct request *rq, const struct inquiry_mail *answer, struct id id)
+{
+    struct mail_row mail = { .id = id,
+                             .version = 1,
+                             .note = answer->id,
+                             .order = 1,
+                             .client = answer->client,
+                             .inquiry = answer->inquiry,
+                             .to = answer->to[0],
+                             .subject = answer->subject,
+                             .message_id = answer->message_id,
+                             .state = mail_state_WANTED,
+                             .wanted_at = answer->taken_at,
+                             .moved_at = rq->now_us,
+                             .has_next_at = true,
+                             .next_at = rq->now_us };
+    struct letter letter = { .id = id,
+                             .text = answer->text,
+                             .has_by_hand = true,
+                             .by_hand = true,
+                             .reply_to = answer->from,
+                             .in_reply_to = answer->in_reply_to,
+                             .references = answer->references,
+                             .references_count = answer->references_count };
+
+    if (rq->now_us - answer->taken_at > OLD_US) {
+        mail.state = mail_state_FAILED;
+        mail.has_next_at = false;
+        mail.reason = text_german(TEXT_MAIL_OLD);
+    } else if (!post_of(rq).configured) {
+        mail.reason = text_german(TEXT_MAIL_NO_SERVER);
+    }
+    wake(rq, rq->now_us);
+    return table_put(rq->txn, &letter_table, &letter, &rq->err) && mail_write(rq, &mail);
+}
+
+bool mails_take_answer(struct request *rq, const struct fact *fact, const void *row)
+{
+    const struct inquiry_mail *answer = row;
+    struct mail_row known;
+
+    if (fact->has_deleted && fact->deleted)
+        return forget(rq, fact->entity);
+    if (answer->direction != mail_direction_OUT || answer->to_count == 0 || !answer->subject ||
+        !answer->text)
+        return true;
+    // Of what is settled already nothing is sent, also when this store was made anew.
+    struct id id = id_of_name(id_text(answer->id).text, answer->to[0]);
+    struct key key = key_of_id(id);
+    if (answer->state != mail_state_WANTED ||
+        table_get(rq->txn, &mail_table, &scope_house, &key, rq->arena, &known))
+        return true;
+    return make_answer(rq, answer, id);
+}
+
 // --- sending
 static bool next_due(struct request *rq, struct mail_row *out)
 {
@@ -341,7 +397,12 @@ bool mails_begin(struct request *rq, struct mail_task *out)
                                 .to_name = mail.name,
                                 .subject = mail.subject,
                                 .message_id = mail.message_id,
-                                .date_us = mail.wanted_at };
+                                .date_us = mail.wanted_at,
+                                .reply_to = letter.reply_to,
+                                .in_reply_to = letter.in_reply_to,
+                                .references = letter.references,
+                                .reference_count = letter.references_count,
+                                .by_hand = letter.by_hand };
     mail_begin(&mail, rq->now_us);
     *out = (struct mail_task){ .mail = mail.id, .from = post->from, .to = mail.to };
     out->message = letter_render(&head, letter.text, rq->arena);

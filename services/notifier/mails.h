@@ -10,6 +10,10 @@
 // of note, order and address, so that each is sent once, however often the note is told.
 bool mails_take_note(struct request *rq, const struct fact *fact, const void *row);
 
+// Applies timekeeping's fact `inquiry_mail`: an answer becomes a mail, once, under the Message-ID
+// that timekeeping gave it.
+bool mails_take_answer(struct request *rq, const struct fact *fact, const void *row);
+
 // One try, as the port needs it; everything in the request's arena.
 struct mail_task {
     struct id intent, mail;

@@ -3,6 +3,7 @@
 #include "services/timekeeping/api.h"
 
 #include "common/step/job.h"
+#include "services/timekeeping/attachments.h"
 #include "services/timekeeping/callbacks.h"
 #include "services/timekeeping/clocks.h"
 #include "services/timekeeping/follow.h"
@@ -24,6 +25,7 @@ static bool tick(struct request *rq)
     more |= locks_tick(rq);
     more |= inquiries_tick(rq);
     more |= measures_tick(rq);
+    more |= attachments_tick(rq);
     more |= callbacks_tick(rq);
     more |= stand_in_tick(rq);
     return more;

@@ -6,6 +6,7 @@
 #include "services/timekeeping/clocks.h"
 #include "services/timekeeping/entries.h"
 #include "services/timekeeping/hotline.h"
+#include "services/timekeeping/inquiry_mails.h"
 #include "services/timekeeping/kept.h"
 #include "services/timekeeping/locks.h"
 #include "services/timekeeping/todo.h"
@@ -52,6 +53,7 @@ const struct follow timekeeping_follows[TIMEKEEPING_FOLLOWS] = {
     { "contacts", "absence", FOLLOW_PARK_KEY, absence_told },
     { "telephony", "call", FOLLOW_PARK_KEY, call_told },
     { "telephony", "call_note", FOLLOW_PARK_KEY, note_told },
+    { "notifier", "mail", FOLLOW_PARK_KEY, inquiry_mails_told },
     { "billing", "billing_run", FOLLOW_STOP, locks_run_take },
     { "billing", "voucher_mark", FOLLOW_STOP, locks_voucher_take },
 };

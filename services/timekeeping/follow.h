@@ -7,5 +7,5 @@
 // Of the followed facts; raise it when rows are made differently.
 #define TIMEKEEPING_PROJECTION 1
 
-#define TIMEKEEPING_FOLLOWS 10
+#define TIMEKEEPING_FOLLOWS 11
 extern const struct follow timekeeping_follows[TIMEKEEPING_FOLLOWS];

@@ -7,12 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/civil.h"
 #include "common/base/holiday.h"
 #include "common/base/zone.h"
 #include "services/timekeeping/house.h"
 
 #define MINUTE_US   SECONDS(60)
 #define MINUTES_MAX 100000
+#define COUNT_MAX   10000000
 #define COUNTRY_MAX 3
 #define AREA_MAX    6
 
@@ -60,6 +62,16 @@ const struct option home_options[HOME_OPTIONS] = {
       .otherwise = "600",
       .german = "nach so langer Zeit hört ein Zeitzähler auf zu zählen; 0: nie",
       .english = "after so long a clock stops counting; 0: never" },
+    { .name = "attachments-max-megabytes",
+      .value = "MB",
+      .otherwise = "10240",
+      .german = "so viel dürfen Anlagen zusammen belegen; 0: ohne Grenze",
+      .english = "so much may all attachments take up; 0: no limit" },
+    { .name = "attachments-keep-days",
+      .value = "TAGE",
+      .otherwise = "0",
+      .german = "so lange nach dem Abschluss des Vorgangs bleiben Anlagen; 0: immer",
+      .english = "attachments stay so long after their inquiry was closed; 0: for ever" },
 };
 
 static void *create(const struct app *app, struct err *err)
@@ -121,6 +133,20 @@ static bool read_zone(struct home *home, const struct app_start *start, struct e
     return true;
 }
 
+static bool read_count(const struct app_start *start, const char *option, int64_t unit,
+                       int64_t *ret, struct err *err)
+{
+    char *end;
+    const char *value = start->value(start, option, 0);
+    errno = 0;
+    int64_t count = strtoll(value, &end, 10);
+    if (errno || !*value || *end || count < 0 || count > COUNT_MAX)
+        return fail(err, ERR_INVALID, option, TEXT_HOME_COUNT, value, int_text(COUNT_MAX).text,
+                    NULL);
+    *ret = unit * count;
+    return true;
+}
+
 static bool read_minutes(const struct app_start *start, const char *option, int64_t *ret_us,
                          struct err *err)
 {
@@ -151,7 +177,10 @@ static bool start_home(void *port, const struct app_start *start, struct err *er
     return read_place(home, start, err) && read_zone(home, start, err) &&
            read_yes(start, "hold-counts", &house->hold_counts, err) &&
            read_minutes(start, "clock-remind-minutes", &house->remind_us, err) &&
-           read_minutes(start, "clock-limit-minutes", &house->limit_us, err);
+           read_minutes(start, "clock-limit-minutes", &house->limit_us, err) &&
+           read_count(start, "attachments-max-megabytes", 1 << 20, &house->attachments_max_bytes,
+                      err) &&
+           read_count(start, "attachments-keep-days", DAYS(1), &house->attachments_keep_us, err);
 }
 
 const struct port home_port = { .create = create, .start = start_home, .stop = free };

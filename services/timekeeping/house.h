@@ -9,11 +9,13 @@
 // request.context; NULL stands for one with the defaults of home.c.
 struct timekeeping_house {
     struct phone_home home;
-    const char *zone;     // "Europe/Berlin"
-    const char *holidays; // DE-BE; NULL: none
-    bool hold_counts;     // time on hold counts as talk
-    int64_t remind_us;    // a clock that runs longer is suspicious; 0: never
-    int64_t limit_us;     // and stops counting after so long; 0: never
+    const char *zone;              // "Europe/Berlin"
+    const char *holidays;          // DE-BE; NULL: none
+    bool hold_counts;              // time on hold counts as talk
+    int64_t remind_us;             // a clock that runs longer is suspicious; 0: never
+    int64_t limit_us;              // and stops counting after so long; 0: never
+    int64_t attachments_max_bytes; // all contents together; 0: no limit
+    int64_t attachments_keep_us;   // after their inquiry was closed; 0: for ever
 };
 
 const struct timekeeping_house *timekeeping_house(const struct request *rq);

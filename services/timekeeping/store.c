@@ -2,33 +2,19 @@
 // timekeeping's tables, and their indexes as functions of a row.
 #include "services/timekeeping/store.h"
 
-#include <stddef.h>
-
 #include "common/step/job.h"
 #include "services/timekeeping/kept.h"
+#include "services/timekeeping/store_attachment.h"
 #include "services/timekeeping/store_callback.h"
 #include "services/timekeeping/store_clock.h"
 #include "services/timekeeping/store_entry.h"
 #include "services/timekeeping/store_inquiry.h"
+#include "services/timekeeping/store_mail.h"
 
 void row_id_key(const void *row, struct key *key)
 {
     key_id(key, *(const struct id *)row);
 }
-
-// Every record below begins with its id.
-#define ID_FIRST(record) _Static_assert(offsetof(struct record, id) == 0, #record)
-
-// --- attachments
-ID_FIRST(attachment);
-
-const struct table attachment_table = {
-    .name = "attachment",
-    .number = 12,
-    .record = attachment_record,
-    .key = row_id_key,
-    .grows = true,
-};
 
 const struct table *const timekeeping_tables[TIMEKEEPING_TABLES] = {
     &service_kind_table,
@@ -47,6 +33,10 @@ const struct table *const timekeeping_tables[TIMEKEEPING_TABLES] = {
     &stand_in_table,
     &stand_in_mark_table,
     &attachment_table,
+    &blob_table,
+    &blob_piece_table,
+    &blob_care_table,
+    &inquiry_mail_table,
     &job_table,
     // known of the others
     &kept_contact_table,

@@ -11,9 +11,8 @@ extern const struct table service_kind_table;
 extern const struct table rounding_rule_table;
 extern const struct table entry_table;
 extern const struct table billing_lock_table;
-extern const struct table attachment_table;
 
-#define TIMEKEEPING_TABLES 27
+#define TIMEKEEPING_TABLES 31
 extern const struct table *const timekeeping_tables[TIMEKEEPING_TABLES];
 
 // The key of rows whose first field is their id.

@@ -13,6 +13,7 @@
 #include "common/store/derived.h"
 #include "services/timekeeping/api.h"
 #include "services/timekeeping/store.h"
+#include "services/timekeeping/store_inquiry.h"
 #include "tests/harness/fixture.h"
 
 #define BATCH      500

@@ -9,6 +9,7 @@
 #include "services/timekeeping/api.h"
 #include "services/timekeeping/kept.h"
 #include "services/timekeeping/store.h"
+#include "services/timekeeping/store_inquiry.h"
 #include "tests/harness/fixture.h"
 #include "tests/harness/test.h"
 

@@ -89,6 +89,38 @@ TEST(no_text_can_add_a_line_to_the_head)
     arena_free(arena);
 }
 
+TEST(an_answer_names_its_thread_and_no_machine)
+{
+    static const char *const references[] = { "<a@x>", "<b\r\nBcc: z@y>" };
+    struct arena *arena = arena_new(1 << 20);
+    struct letter_head head = { .from = "haus@haus.example",
+                                .to = "ada@kunde.example",
+                                .subject = "[2026-000123] Re: Drucker",
+                                .message_id = "<2@haus.example>",
+                                .date_us = INT64_C(1795862467000000),
+                                .reply_to = "hilfe@haus.example",
+                                .in_reply_to = "<a@x>",
+                                .references = references,
+                                .reference_count = 2,
+                                .by_hand = true };
+
+    CHECK_STR(letter_render(&head, "Ja", arena), "Date: Sat, 28 Nov 2026 10:41:07 +0000\r\n"
+                                                 "From: <haus@haus.example>\r\n"
+                                                 "To: <ada@kunde.example>\r\n"
+                                                 "Reply-To: <hilfe@haus.example>\r\n"
+                                                 "Subject: [2026-000123] Re: Drucker\r\n"
+                                                 "Message-ID: <2@haus.example>\r\n"
+                                                 "In-Reply-To: <a@x>\r\n"
+                                                 "References: <a@x>\r\n"
+                                                 " <bBcc:z@y>\r\n"
+                                                 "MIME-Version: 1.0\r\n"
+                                                 "Content-Type: text/plain; charset=UTF-8\r\n"
+                                                 "Content-Transfer-Encoding: quoted-printable\r\n"
+                                                 "\r\n"
+                                                 "Ja\r\n");
+    arena_free(arena);
+}
+
 TEST(a_letter_says_who_whom_when_and_what)
 {
     struct arena *arena = arena_new(1 << 20);

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Mails of inquiries in the store: taken in, answered, delivered.
+#pragma once
+
+#include "common/step/request.h"
+
+// A mail that came: into the inquiry that it answers, else into a new one. The same Message-ID of
+// the same client changes nothing.
+MUST_USE bool inquiry_mails_add(struct request *rq, const struct inquiry_mail_new *in,
+                                struct inquiry_mail_taken *out);
+// Answers; the mail room (notifier) follows the fact.
+MUST_USE bool inquiry_mails_reply(struct request *rq, const struct inquiry_answer *in,
+                                  struct inquiry_mail *out);
+MUST_USE bool inquiry_mails_page(struct request *rq, const struct inquiry_mail_query *in,
+                                 struct inquiry_mail_page *out);
+// The mail room's word about one of ours; of others nothing happens.
+MUST_USE bool inquiry_mails_told(struct request *rq, const struct fact *fact, const void *row);
