@@ -233,7 +233,14 @@ TEST(a_merged_customers_entries_are_billed_too)
     tell_run(fx, 1, run_state_OPEN, &customer);
     work(fx);
     CHECK(state_of(fx, &entry) == entry_state_LOCKED);
+    // The mark names whom the entry bears, whatever becomes of the merge meanwhile.
+    merged.version = 2;
+    merged.has_undone = merged.undone = true;
+    fixture_fact(fx, "contacts", "contact_merged", &merged, false);
     tell_voucher(fx, 1, HANSEN, voucher_state_ISSUED);
+    work(fx);
+    CHECK(state_of(fx, &entry) == entry_state_LOCKED);
+    tell_voucher(fx, 2, PETERSEN, voucher_state_ISSUED);
     work(fx);
     CHECK(state_of(fx, &entry) == entry_state_BILLED);
     fixture_free(fx);
