@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A port without a peer: it only carries the options to the handlers.
+// Carries the options to the handlers, and owns the pick-up of mails.
 #include "services/timekeeping/home.h"
 
 #include <errno.h>
@@ -11,6 +11,7 @@
 #include "common/base/holiday.h"
 #include "common/base/zone.h"
 #include "services/timekeeping/house.h"
+#include "services/timekeeping/port_imap.h"
 
 #define MINUTE_US   SECONDS(60)
 #define MINUTES_MAX 100000
@@ -20,6 +21,7 @@
 
 struct home {
     struct timekeeping_house house; // first: it is request.context
+    struct imap_port *imap;
     char country[COUNTRY_MAX + 1], area[AREA_MAX + 1], zone[64], holidays[6];
 };
 
@@ -72,6 +74,7 @@ const struct option home_options[HOME_OPTIONS] = {
       .otherwise = "0",
       .german = "so lange nach dem Abschluss des Vorgangs bleiben Anlagen; 0: immer",
       .english = "attachments stay so long after their inquiry was closed; 0: for ever" },
+    IMAP_OPTIONS_ROWS,
 };
 
 static void *create(const struct app *app, struct err *err)
@@ -174,13 +177,23 @@ static bool start_home(void *port, const struct app_start *start, struct err *er
 {
     struct home *home = port;
     struct timekeeping_house *house = &home->house;
-    return read_place(home, start, err) && read_zone(home, start, err) &&
-           read_yes(start, "hold-counts", &house->hold_counts, err) &&
-           read_minutes(start, "clock-remind-minutes", &house->remind_us, err) &&
-           read_minutes(start, "clock-limit-minutes", &house->limit_us, err) &&
-           read_count(start, "attachments-max-megabytes", 1 << 20, &house->attachments_max_bytes,
-                      err) &&
-           read_count(start, "attachments-keep-days", DAYS(1), &house->attachments_keep_us, err);
+    bool read =
+        read_place(home, start, err) && read_zone(home, start, err) &&
+        read_yes(start, "hold-counts", &house->hold_counts, err) &&
+        read_minutes(start, "clock-remind-minutes", &house->remind_us, err) &&
+        read_minutes(start, "clock-limit-minutes", &house->limit_us, err) &&
+        read_count(start, "attachments-max-megabytes", 1 << 20, &house->attachments_max_bytes,
+                   err) &&
+        read_count(start, "attachments-keep-days", DAYS(1), &house->attachments_keep_us, err);
+    home->imap = read ? imap_port_start(start, house, err) : NULL;
+    return home->imap != NULL;
 }
 
-const struct port home_port = { .create = create, .start = start_home, .stop = free };
+static void stop_home(void *port)
+{
+    struct home *home = port;
+    imap_port_stop(home->imap);
+    free(home);
+}
+
+const struct port home_port = { .create = create, .start = start_home, .stop = stop_home };

@@ -55,3 +55,16 @@ const struct table inquiry_mail_table = {
     .index_count = COUNT_OF(indexes),
     .grows = true,
 };
+
+// --- mailboxes
+static void cursor_key(const void *row, struct key *key)
+{
+    key_str(key, ((const struct mailbox_cursor *)row)->name);
+}
+
+const struct table mailbox_cursor_table = {
+    .name = "mailbox_cursor",
+    .number = 56,
+    .record = mailbox_cursor_record,
+    .key = cursor_key,
+};

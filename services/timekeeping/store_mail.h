@@ -5,6 +5,7 @@
 #include "common/store/store.h"
 #include "proto/proto.h"
 
+extern const struct table mailbox_cursor_table;
 extern const struct table inquiry_mail_table;
 extern const struct index *const inquiry_mail_by_inquiry; // (inquiry, taken_at)
 extern const struct index *const inquiry_mail_by_message; // inquiry_mail_message_key
