@@ -7,10 +7,15 @@
 #include <string.h>
 
 #include "common/base/civil.h"
+#include "common/base/text.h"
 #include "common/base/when.h"
 #include "common/run/loop.h"
 #include "common/wire/json.h"
+#include "services/cli/connect.h"
 #include "services/cli/file.h"
+#include "services/cli/names.h"
+
+#define NAMES_MEMORY ((size_t)4 << 20)
 
 static bool looks_like_number(const char *word)
 {
@@ -179,6 +184,40 @@ static const char *rounding_word(const struct cli *cli, const struct field *fiel
     return text ? text : value;
 }
 
+// People, teams and clients by their names: whoever types them knows no ids.
+static bool set_named(const struct cli *cli, const struct record *record, const char *name,
+                      const char *value, void *in, struct err *err)
+{
+    static const char *const fields[] = {
+        [NAME_STAFF] = "staff", [NAME_TEAM] = "team", [NAME_CLIENT] = "client"
+    };
+    struct id id;
+    size_t kind = 0, count = 0;
+    while (kind < COUNT_OF(fields) && strcmp(fields[kind], name) != 0)
+        kind++;
+    const char *folded = kind < COUNT_OF(fields) ? text_fold(cli->arena, value) : NULL;
+    bool meant_id =
+        strpbrk(value, "0123456789") && !value[strspn(value, "0123456789abcdefABCDEF-")];
+    if (!folded || !*folded || meant_id)
+        return json_set(record, name, value, cli->arena, in, err);
+    struct names names = { 0 };
+    struct cli asking = *cli; // answers may be forgotten, what was typed may not
+    asking.arena = arena_new(NAMES_MEMORY);
+    struct caller *caller = connect_services(&asking, err);
+    if (caller && names_load(&names, caller_client(caller), cli->arena))
+        count = names_find(&names, (enum name_kind)kind, folded, &id);
+    names_done(&names);
+    if (caller)
+        caller_free(caller);
+    arena_free(asking.arena);
+    if (!caller)
+        return false;
+    if (count != 1)
+        return fail(err, ERR_INVALID, name, count ? TEXT_LISTING_SEVERAL : TEXT_LISTING_NOBODY,
+                    value, NULL);
+    return json_set(record, name, id_text(id).text, cli->arena, in, err);
+}
+
 static bool set_word(const struct cli *cli, const struct record *record, const char *name,
                      const char *value, void *in, struct err *err)
 {
@@ -187,6 +226,8 @@ static bool set_word(const struct cli *cli, const struct record *record, const c
         return set_moment(cli, record, name, value, in, err);
     if (strcmp(name, "when") == 0 && window_start(record))
         return set_window(cli, record, value, in, err);
+    if (field && field->type == FIELD_ID)
+        return set_named(cli, record, name, value, in, err);
     return json_set(record, name, field ? rounding_word(cli, field, value) : value, cli->arena, in,
                     err);
 }

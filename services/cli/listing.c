@@ -88,22 +88,6 @@ static bool question(const struct listing *listing, const struct method *method,
 }
 
 // --- the answer
-struct listing_page listing_page(const struct method *method, const void *out)
-{
-    const struct record *record = method->out();
-    const struct field *list = NULL, *more = record_field(record, "more");
-    struct listing_page page;
-    for (size_t i = 0; i < record->count && !list; i++)
-        list = record->fields[i].type == FIELD_LIST ? &record->fields[i] : NULL;
-    if (!list || !more)
-        abort(); // the method is no list
-    page.record = list->record();
-    memcpy(&page.count, (const char *)out + list->count_offset, sizeof page.count);
-    memcpy(&page.rows, (const char *)out + list->offset, sizeof page.rows);
-    page.more = page.count > 0 && *(const bool *)((const char *)out + more->offset);
-    return page;
-}
-
 // The id of a row; of a row that carries the thing itself inside, that one's.
 static struct id id_of(const struct record *record, const void *row)
 {

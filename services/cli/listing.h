@@ -6,6 +6,7 @@
 #include "common/base/zone.h"
 #include "services/cli/connect.h"
 #include "services/cli/names.h"
+#include "services/cli/pages.h"
 #include "services/cli/transfer.h"
 
 struct listing {
@@ -32,15 +33,6 @@ typedef bool listing_take(void *context, const struct record *record, const void
 // name, a file by its number where the question has that. The exit code.
 int listing_rows(struct listing *listing, const char *method, const char *const *words,
                  listing_take *take, void *context);
-
-// The rows in a list method's answer.
-struct listing_page {
-    const struct record *record;
-    const char *rows;
-    size_t count;
-    bool more;
-};
-struct listing_page listing_page(const struct method *method, const void *out);
 
 // The reader's clock: seconds since 1970-01-01 00:00 there.
 int64_t listing_clock(const struct listing *listing, int64_t time_us);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "common/base/text.h"
-#include "services/cli/listing.h"
+#include "services/cli/pages.h"
 
 static void add(struct names *names, enum name_kind kind, struct id id, const char *text,
                 struct arena *arena)
@@ -79,15 +79,29 @@ const char *names_text(const struct names *names, struct id id)
     return found ? found->text : NULL;
 }
 
+// Whole, or the beginning of one of its words.
+static bool fits(const char *name, const char *folded, bool whole)
+{
+    if (whole)
+        return strcmp(name, folded) == 0;
+    for (const char *at = strstr(name, folded); at; at = strstr(at + 1, folded)) {
+        if (at == name || at[-1] == ' ')
+            return true;
+    }
+    return false;
+}
+
 size_t names_find(const struct names *names, enum name_kind kind, const char *folded,
                   struct id *ret_id)
 {
     size_t count = 0;
-    for (size_t i = 0; i < names->count; i++) {
-        if (names->rows[i].kind != kind || strcmp(names->rows[i].folded, folded) != 0)
-            continue;
-        *ret_id = names->rows[i].id;
-        count++;
+    for (int whole = 1; whole >= 0 && count == 0; whole--) {
+        for (size_t i = 0; i < names->count; i++) {
+            if (names->rows[i].kind != kind || !fits(names->rows[i].folded, folded, whole))
+                continue;
+            *ret_id = names->rows[i].id;
+            count++;
+        }
     }
     return count;
 }

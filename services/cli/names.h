@@ -22,6 +22,7 @@ void names_done(struct names *names);
 
 // NULL when it is not known (or not to be seen).
 const char *names_text(const struct names *names, struct id id);
-// How many have this name, case and umlauts aside; the last of them in `ret_id`.
+// How many have this name, case and umlauts aside, or, when nobody has, a word that begins so; the
+// last of them in `ret_id`.
 size_t names_find(const struct names *names, enum name_kind kind, const char *folded,
                   struct id *ret_id);

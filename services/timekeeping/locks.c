@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/step/job.h"
+#include "common/store/log.h"
 #include "common/wire/codec.h"
 #include "services/timekeeping/blocks.h"
 #include "services/timekeeping/entry.h"
@@ -101,12 +102,12 @@ bool locks_admit(struct request *rq, const struct entry *before, struct entry *a
 }
 
 // --- the state that follows from run and voucher
-static bool issued_at(struct request *rq, struct id run, struct id customer,
-                      struct voucher_mark *ret)
+// The voucher of the customer whom the entry bears; merges since then change nothing.
+static bool issued(struct request *rq, const struct entry *entry, struct voucher_mark *ret)
 {
     struct walk_options options = { .index = kept_voucher_by_run,
                                     .scope = &scope_house,
-                                    .prefix = entry_run_key(run, customer) };
+                                    .prefix = entry_run_key(entry->run, entry->customer) };
     struct walk *walk = walk_open(rq->txn, &kept_voucher_table, &options, rq->arena);
     bool issued = false;
 
@@ -114,15 +115,6 @@ static bool issued_at(struct request *rq, struct id run, struct id customer,
         issued = ret->state == voucher_state_ISSUED;
     walk_close(walk);
     return issued;
-}
-
-// The voucher of the customer whom the entry bears, or into whom they were merged.
-static bool issued(struct request *rq, const struct entry *entry, struct voucher_mark *ret)
-{
-    if (issued_at(rq, entry->run, entry->customer, ret))
-        return true;
-    struct id now = kept_contact_now(rq, entry->customer);
-    return !id_equal(now, entry->customer) && issued_at(rq, entry->run, now, ret);
 }
 
 // False when the entry is already so.
@@ -378,6 +370,14 @@ static bool sweep_chunk(struct request *rq, struct job *job, size_t rows, bool *
     return (!freed || settle_blocks(&chunk, work.run)) && work_keep(rq, job, &work);
 }
 
+// A snapshot may tell that a run is closed before it tells the run's vouchers.
+static bool reads_snapshot(const struct request *rq)
+{
+    struct cursor cursor;
+
+    return cursor_get(rq->txn, "billing", &cursor) && cursor.snapshot;
+}
+
 bool locks_tick(struct request *rq)
 {
     static const struct job_kind kinds[] = {
@@ -385,7 +385,7 @@ bool locks_tick(struct request *rq)
         { .name = "entry_sweep", .chunk = sweep_chunk },
     };
 
-    return job_step(rq, kinds, COUNT_OF(kinds));
+    return !reads_snapshot(rq) && job_step(rq, kinds, COUNT_OF(kinds));
 }
 
 // --- billing's facts
@@ -432,24 +432,9 @@ bool locks_run_take(struct request *rq, const struct fact *fact, const void *row
     }
 }
 
-static bool has_merged(struct request *rq, struct id customer)
-{
-    struct contact_merged merged;
-    struct walk_options options = { .index = kept_merged_by_to,
-                                    .scope = &scope_house,
-                                    .prefix = key_of_id(customer) };
-    struct walk *walk = walk_open(rq->txn, &kept_merged_table, &options, rq->arena);
-    bool found = walk_next(walk, &merged);
-
-    walk_close(walk);
-    return found;
-}
-
 static bool voucher_moved(struct request *rq, const struct voucher_mark *voucher)
 {
-    bool all = !id_is_zero(voucher->customer) && has_merged(rq, voucher->customer);
-
-    return sweep_begin(rq, voucher->run, all ? NULL : &voucher->customer);
+    return sweep_begin(rq, voucher->run, &voucher->customer);
 }
 
 bool locks_voucher_take(struct request *rq, const struct fact *fact, const void *row)

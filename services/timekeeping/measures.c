@@ -10,10 +10,12 @@
 #include "services/timekeeping/house.h"
 #include "services/timekeeping/inquiries.h"
 #include "services/timekeeping/kept.h"
+#include "services/timekeeping/kinds.h"
 #include "services/timekeeping/store.h"
 #include "services/timekeeping/store_inquiry.h"
 
 #define TICK_ROWS      100
+#define MINUTE_S       60
 #define CLOCK_TEXT_MAX 400 // as in clock_begin
 
 static struct inquiry_editor editor_of(struct request *rq)
@@ -223,10 +225,17 @@ static bool make(struct request *rq, const struct inquiry *inquiry, const struct
                              .added_by = rq->actor,
                              .edited_at = rq->now_us,
                              .edited_by = rq->actor };
-    if (!still_open(rq, inquiry) || !find_kind(rq, in->kind, &kind))
+    if (!still_open(rq, inquiry) ||
+        !(in->key ? kind_find(rq, in->kind, in->key, &kind) : find_kind(rq, in->kind, &kind)))
         return false;
     row_take(measure_record(), out, (struct given){ measure_new_record(), in });
     out->inquiry = inquiry->id;
+    if (in->key)
+        out->kind = kind.id;
+    if (in->has_minutes && !in->has_actual_s) {
+        out->has_actual_s = true;
+        out->actual_s = in->minutes * MINUTE_S;
+    }
     if (!in->has_chargeable)
         out->chargeable = inquiry->chargeable && kind.chargeable;
     if (!out->article)
@@ -305,9 +314,11 @@ static bool start_known(struct request *rq, struct measure_name name, const char
 bool measures_start(struct request *rq, const struct measure_starting *in, struct measure *out)
 {
     struct inquiry_editor editor = editor_of(rq);
-    struct measure_new fresh = {
-        .text = in->text, .kind = in->kind, .has_remote = in->has_remote, .remote = in->remote
-    };
+    struct measure_new fresh = { .text = in->text,
+                                 .kind = in->kind,
+                                 .key = in->key,
+                                 .has_remote = in->has_remote,
+                                 .remote = in->remote };
     struct measure_name name = { in->id, NULL, false };
     struct inquiry inquiry;
 

@@ -95,6 +95,7 @@ struct key entry_block_key(const struct entry *entry, struct id run)
                                                      : entry->contact;
     struct key key = key_of_id(payer);
 
+    key_id(&key, entry->customer); // what is rounded as a whole is on one voucher
     key_id(&key, entry->kind);
     key_id(&key, entry->client);
     key_int(&key, entry->chargeable);

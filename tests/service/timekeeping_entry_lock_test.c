@@ -114,6 +114,33 @@ TEST(a_run_pins_reports_bills_and_frees)
     fixture_free(fx);
 }
 
+// Found by the simulation: what is rounded as a whole was on two vouchers.
+TEST(what_is_billed_to_one_does_not_change_when_another_is_freed)
+{
+    struct fixture *fx = world_new();
+    struct rounding by_day = blocks_of(900, rounding_scope_DAY);
+    struct rule_new rule = { .file = FILE_A, .rounding = &by_day };
+    struct entry_new in = {
+        .key = "S", .file = FILE_A, .has_seconds = true, .seconds = 100, .customer = PETERSEN
+    };
+
+    (void)set_rule(fx, &rule);
+    struct entry of_hansen = book_at(fx, "S", FILE_A, 100, 0);
+    struct entry of_petersen = book(fx, &in);
+    tell_run(fx, 1, run_state_OPEN, NULL);
+    work(fx);
+    struct entry pinned = entry_now(fx, of_hansen.id);
+    tell_voucher(fx, 1, HANSEN, voucher_state_ISSUED);
+    work(fx);
+    tell_run(fx, 2, run_state_CLOSED, NULL);
+    work(fx);
+    CHECK(state_of(fx, &of_hansen) == entry_state_BILLED);
+    CHECK(state_of(fx, &of_petersen) == entry_state_OPEN);
+    CHECK_INT(entry_now(fx, of_hansen.id).rounded_s, pinned.rounded_s);
+    CHECK_INT(pinned.rounded_s, 900);
+    fixture_free(fx);
+}
+
 TEST(a_cancelled_run_frees_all_and_only_its_customers_were_locked)
 {
     struct fixture *fx = world_new();
@@ -206,7 +233,14 @@ TEST(a_merged_customers_entries_are_billed_too)
     tell_run(fx, 1, run_state_OPEN, &customer);
     work(fx);
     CHECK(state_of(fx, &entry) == entry_state_LOCKED);
+    // The mark names whom the entry bears, whatever becomes of the merge meanwhile.
+    merged.version = 2;
+    merged.has_undone = merged.undone = true;
+    fixture_fact(fx, "contacts", "contact_merged", &merged, false);
     tell_voucher(fx, 1, HANSEN, voucher_state_ISSUED);
+    work(fx);
+    CHECK(state_of(fx, &entry) == entry_state_LOCKED);
+    tell_voucher(fx, 2, PETERSEN, voucher_state_ISSUED);
     work(fx);
     CHECK(state_of(fx, &entry) == entry_state_BILLED);
     fixture_free(fx);

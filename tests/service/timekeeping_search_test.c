@@ -39,9 +39,12 @@ static void put(struct fixture *fx, const struct table *table, const void *row)
 
 static void put_inquiry(struct fixture *fx, uint8_t n, struct inquiry inquiry)
 {
+    char number[20];
+
+    (void)snprintf(number, sizeof number, "2026-%06d", n);
     inquiry.id = ID(n);
     inquiry.version = 1;
-    inquiry.number = "2026-000001";
+    inquiry.number = number;
     inquiry.state = inquiry.state ? inquiry.state : inquiry_state_OPEN;
     inquiry.channel = channel_PHONE;
     inquiry.priority = priority_NORMAL;
@@ -71,8 +74,9 @@ static void put_measure(struct fixture *fx, uint8_t n, struct measure measure)
     measure.id = ID(n);
     measure.version = 1;
     measure.state = measure_state_OPEN;
-    measure.edited_at = SECONDS(1000) + n;
-    measure.edited_by = "tester";
+    measure.place = n;
+    measure.added_at = measure.edited_at = SECONDS(1000) + n;
+    measure.added_by = measure.edited_by = "tester";
     put(fx, &measure_table, &measure);
 }
 

@@ -9,6 +9,8 @@
 #include "services/notifier/api.h"
 #include "services/notifier/follow.h"
 #include "services/telephony/api.h"
+#include "services/timekeeping/api.h"
+#include "services/timekeeping/store.h"
 #include "tests/sim/sim.h"
 
 static const struct handler *handler_of(const struct service *service, const char *name)
@@ -56,6 +58,21 @@ static bool add_nothing(struct request *rq, const void *in, void *out)
     return true;
 }
 
+// What billing has is corrected all the same.
+static bool correct_anything(struct request *rq, const void *in, void *out)
+{
+    const struct entry_correct_in *correction = in;
+    struct key key = key_of_id(correction->id);
+    struct entry *row = out;
+
+    if (!table_get(rq->txn, &entry_table, &rq->scope, &key, rq->arena, row))
+        return handler_of(&timekeeping_service, "entry_correct")->run(rq, in, out);
+    row->actual_s = correction->seconds;
+    row->version++;
+    emit(rq, "entry", row, false);
+    return table_put(rq->txn, &entry_table, row, &rq->err);
+}
+
 // A follower passes over tombstones.
 static bool never_forget(struct request *rq, const struct fact *fact, const void *row)
 {
@@ -74,6 +91,7 @@ static const struct {
     { "stale", &contacts_service, "contact_edit", edit_anything },
     { "lost", &contacts_service, "contact_add", add_nothing },
     { "scope", &notifier_service, "board_get", show_everything },
+    { "locked", &timekeeping_service, "entry_correct", correct_anything },
     { "tombstone", &notifier_service, NULL, NULL },
 };
 
@@ -88,7 +106,7 @@ bool canary_known(const char *name)
 const struct service *canary_service(const char *name, const struct service *service)
 {
     static struct service changed;
-    static struct handler handlers[64];
+    static struct handler handlers[160];
     static struct follow follows[NOTIFIER_FOLLOWS];
 
     for (size_t i = 0; name && i < COUNT_OF(canaries); i++) {

@@ -58,7 +58,7 @@ void desk_revoke(struct sim *sim, size_t desk, bool revoked)
 // --- an answer
 static void answered_write(struct sim *sim, const struct op *op, struct bytes body)
 {
-    if (work_rested(sim, op, body))
+    if (work_rested(sim, op, body) || clock_answered(sim, op, body))
         return;
     if (op->effects != 1)
         sim_fail(sim, "%s %s was acknowledged and has %d effects", op->method->name,
@@ -70,14 +70,12 @@ static void answered_write(struct sim *sim, const struct op *op, struct bytes bo
 
 static void remember(struct desk *desk, const struct op *op)
 {
-    static const char *const names[MIRRORS] = { "contacts", "telephony", "notifier" };
-
     if (!is_writing(op))
         return;
     for (int i = 0; i < MIRRORS; i++)
-        if (strcmp(op->method->service, names[i]) == 0) {
+        if (strcmp(op->method->service, mirror_names[i]) == 0) {
             desk->seen[i] = desk->client.seen;
-            desk->seen[i].service = names[i];
+            desk->seen[i].service = mirror_names[i];
         }
 }
 

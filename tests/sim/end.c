@@ -11,6 +11,9 @@
 #include "services/telephony/store.h"
 #include "services/telephony/store_missed.h"
 #include "services/telephony/store_note.h"
+#include "services/timekeeping/store_clock.h"
+#include "services/timekeeping/store_entry.h"
+#include "services/timekeeping/store_inquiry.h"
 #include "tests/sim/sim.h"
 
 // --- have followers seen everything
@@ -41,7 +44,11 @@ bool end_followed(struct sim *sim)
            followed(sim, MIRROR_CONTACTS, MIRROR_TELEPHONY) &&
            followed(sim, MIRROR_TELEPHONY, MIRROR_CONTACTS) &&
            followed(sim, MIRROR_NOTIFIER, MIRROR_CONTACTS) &&
-           followed(sim, MIRROR_NOTIFIER, MIRROR_TELEPHONY);
+           followed(sim, MIRROR_NOTIFIER, MIRROR_TELEPHONY) &&
+           followed(sim, MIRROR_TIMEKEEPING, MIRROR_CONTACTS) &&
+           followed(sim, MIRROR_TIMEKEEPING, MIRROR_TELEPHONY) &&
+           followed(sim, MIRROR_TIMEKEEPING, MIRROR_BILLING) &&
+           followed(sim, MIRROR_BILLING, MIRROR_TIMEKEEPING);
 }
 
 // --- a table against the log that told it
@@ -351,7 +358,12 @@ static void check_missed_board(struct sim *sim)
 
 void end_check_projections(struct sim *sim)
 {
-    enum { C = MIRROR_CONTACTS, T = MIRROR_TELEPHONY, N = MIRROR_NOTIFIER };
+    enum {
+        C = MIRROR_CONTACTS,
+        T = MIRROR_TELEPHONY,
+        N = MIRROR_NOTIFIER,
+        K = MIRROR_TIMEKEEPING,
+    };
     const struct kept tables[] = {
         { "contact", C, C, &contact_table, NULL },
         { "contact_merged", C, C, &merged_table, NULL },
@@ -364,6 +376,11 @@ void end_check_projections(struct sim *sim)
         { "agent", T, T, &agent_table, NULL },
         { "call_note", T, T, &note_table, NULL },
         { "missed", T, T, &missed_table, NULL },
+        { "clock", K, K, &clock_table, NULL },
+        { "entry", K, K, &entry_table, NULL },
+        { "inquiry", K, K, &inquiry_table, NULL },
+        { "measure", K, K, &measure_table, NULL },
+        { "billing_lock", K, K, &billing_lock_table, NULL },
         { "board_call", N, N, &board_call_table, NULL },
         { "contact", C, T, &known_contact_table, reduce_contact },
         { "client", C, T, &known_client_table, reduce_client },

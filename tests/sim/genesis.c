@@ -86,10 +86,44 @@ static void add_contacts(struct sim *sim)
     }
 }
 
+// Three kinds of service: to the second, of 6 minutes, and rounded by the day.
+static void add_kinds(struct sim *sim)
+{
+    struct client *as = &sim->services[MIRROR_TIMEKEEPING]->client;
+    struct rounding six = { 0, 360, 360, rounding_scope_CALL };
+    struct rounding by_day = { 0, 900, 300, rounding_scope_DAY };
+    const struct kind_new kinds[] = {
+        { .key = "S", .name = "Standard", .text = "Telefonat mit {person}" },
+        { .key = "K", .name = "Kurzgespräch", .rounding = &six },
+        { .key = "T", .name = "Tagesleistung", .rounding = &by_day },
+    };
+    struct service_kind out;
+
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
+        if (call_kind_add(as, &kinds[i], &out) != CALL_DONE)
+            sim_fail(sim, "genesis: %s", as->refused.english);
+}
+
+// Calls to one number of each client become inquiries by themselves.
+static void add_hotlines(struct sim *sim)
+{
+    struct client *as = &sim->services[MIRROR_TELEPHONY]->client;
+    struct hotline out;
+
+    for (size_t i = 0; i < 2; i++) {
+        struct hotline_new in = { .name = "Hotline", .number = sim_own_number(2 * i) };
+
+        if (call_hotline_add(as, &in, &out) != CALL_DONE)
+            sim_fail(sim, "genesis: %s", as->refused.english);
+    }
+}
+
 void sim_genesis(struct sim *sim)
 {
     add_clients(sim);
     add_staff(sim);
     add_contacts(sim);
+    add_kinds(sim);
+    add_hotlines(sim);
     house_settle(sim->house);
 }

@@ -85,9 +85,19 @@ const struct told_fact *mirror_version(const struct mirror *mirror, const char *
 
 const char *mirror_service(const struct sim *sim, const struct mirror *mirror)
 {
-    static const char *const names[MIRRORS] = { "contacts", "telephony", "notifier" };
+    return mirror_names[mirror - sim->mirrors];
+}
 
-    return names[mirror - sim->mirrors];
+const char *const mirror_names[MIRRORS] = { "contacts", "telephony", "notifier", "timekeeping",
+                                            "billing" };
+
+int mirror_named(const char *service)
+{
+    int i = 0;
+
+    while (i < MIRRORS - 1 && strcmp(mirror_names[i], service) != 0)
+        i++;
+    return i;
 }
 
 size_t mirror_pick(struct sim *sim, const struct mirror *mirror, const char *kind)
@@ -173,6 +183,25 @@ static void note_missed(struct told_fact *fact, const struct missed *missed)
     fact->teams_count = missed->teams_count;
 }
 
+static void note_one(struct told_fact *fact, struct id client, struct id staff, struct id team)
+{
+    fact->client = client;
+    fact->staff = ids_kept(&staff, 1);
+    fact->teams = ids_kept(&team, 1);
+    fact->staff_count = !id_is_zero(staff);
+    fact->teams_count = !id_is_zero(team);
+}
+
+static void note_clock(struct told_fact *fact, const struct clock *clock)
+{
+    note_one(fact, clock->client, clock->staff, clock->team);
+}
+
+static void note_entry(struct told_fact *fact, const struct entry *entry)
+{
+    note_one(fact, entry->client, entry->staff, entry->team);
+}
+
 static void note_owner(struct sim *sim, struct told_fact *fact)
 {
     if (mirror_is(fact, "contact")) {
@@ -186,6 +215,16 @@ static void note_owner(struct sim *sim, struct told_fact *fact)
         note_people(fact, ((const struct board_call *)fact_row(sim, fact))->call);
     } else if (mirror_is(fact, "agent") || mirror_is(fact, "board_agent")) {
         note_agent(fact, fact_row(sim, fact));
+    } else if (mirror_is(fact, "clock")) {
+        note_clock(fact, fact_row(sim, fact));
+    } else if (mirror_is(fact, "entry")) {
+        note_entry(fact, fact_row(sim, fact));
+    } else if (mirror_is(fact, "inquiry")) {
+        const struct inquiry *inquiry = fact_row(sim, fact);
+        note_one(fact, inquiry->client, inquiry->staff, inquiry->team);
+    } else if (mirror_is(fact, "measure")) {
+        const struct measure *measure = fact_row(sim, fact);
+        note_one(fact, measure->client, measure->staff, measure->team);
     } else if (mirror_is(fact, "missed")) {
         note_missed(fact, fact_row(sim, fact));
     } else if (mirror_is(fact, "board_missed")) {
@@ -281,6 +320,16 @@ static void check_order(struct sim *sim, struct mirror *mirror, const struct tol
         dial_check_order(sim, before, fact);
     if (strcmp(name, "missed") == 0 && before)
         missed_check_order(sim, before, fact);
+    if (strcmp(name, "clock") == 0)
+        clock_check_order(sim, before, fact);
+    if (strcmp(name, "entry") == 0)
+        entry_check_order(sim, before, fact);
+    if (strcmp(name, "inquiry") == 0 && before)
+        inquiry_check_order(sim, before, fact);
+    if (strcmp(name, "measure") == 0 && before)
+        measure_check_order(sim, before, fact);
+    if (strcmp(name, "billing_lock") == 0)
+        billing_check_report(sim, fact);
     if (strcmp(name, "agent") == 0)
         agent_check(sim, before, fact);
     if (strcmp(name, "board_call") == 0 && before)

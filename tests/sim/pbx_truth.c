@@ -82,6 +82,26 @@ static bool may_be(enum call_outcome truth, enum call_outcome recorded)
            (truth == call_outcome_TRANSFERRED && recorded == call_outcome_ANSWERED);
 }
 
+// Each phone that was in conversation has its part, and together they talked as long as there was
+// talk; inside the house two phones talk at once.
+static void check_parts(struct sim *sim, const struct pbx_call *call, const struct call *row)
+{
+    bool answered = truths[call->story].outcome == call_outcome_ANSWERED;
+    size_t parts = call->story == STORY_BLIND ? 2 : answered ? 1 : 0;
+    int64_t talk_ms = 0, truth_ms = call->talk_us / 1000;
+
+    if (!call->whole || call->story == STORY_INTERNAL)
+        return;
+    for (size_t i = 0; i < row->parts_count; i++)
+        talk_ms += row->parts[i].talk_ms;
+    if (row->parts_count != parts)
+        sim_fail(sim, "call %s, story %d: %zu parts, not %zu", row->source_ref, (int)call->story,
+                 row->parts_count, parts);
+    else if (!sim->faults.clocks && (talk_ms < truth_ms - 2 || talk_ms > truth_ms + 2))
+        sim_fail(sim, "call %s: its parts have %lld ms of talk, not %lld", row->source_ref,
+                 (long long)talk_ms, (long long)truth_ms);
+}
+
 static void check_call(struct sim *sim, const struct pbx_call *call, const struct call *row)
 {
     enum call_outcome truth = truths[call->story].outcome;
@@ -132,6 +152,8 @@ void pbx_check(struct sim *sim)
         row = recorded(sim, call);
         if (row)
             check_call(sim, call, row);
+        if (row && !sim->failed && call->story != STORY_CLICK)
+            check_parts(sim, call, row);
         else if (call->whole)
             sim_fail(sim, "call %s was seen and not recorded", call->legs[0].uniqueid);
     }

@@ -29,7 +29,8 @@ static const char usage[] =
     "  --steps N    of work under faults in each seed (4000)\n"
     "  --minutes N  ends after the seed during which so much time has passed\n"
     "  --list FILE  the seeds in this file instead: SEED [STEPS] a line, # begins a comment\n"
-    "  --canary X   with a fault put in: stale, lost, scope, tombstone; some seed must find it\n"
+    "  --canary X   with a fault put in: stale, lost, scope, locked, tombstone; some seed must "
+    "find it\n"
     "  --trace      prints each seed's trace: the same seed has the same\n"
     "  --verbose    tells what happens\n";
 

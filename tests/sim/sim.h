@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The simulation: one seed runs the three services, a PBX, desks and screens in one process, breaks
+// The simulation: one seed runs the services, a PBX, desks and screens in one process, breaks
 // what may break, and compares what comes out with what must.
 #pragma once
 
@@ -9,6 +9,7 @@
 #include "common/wire/envelope.h"
 #include "services/contacts/house.h"
 #include "services/telephony/switchboard.h"
+#include "services/timekeeping/house.h"
 #include "tests/harness/fixture.h"
 
 #define SIM_DESKS         6
@@ -18,7 +19,9 @@
 #define SIM_HOOKS         16 // calls of the webhook of which is known when they began
 #define SIM_IDLE_DAYS     2  // when mere callers go by themselves
 #define SIM_ANNOUNCE_DAYS 1
-#define SIM_CALLERS       8 // numbers outside
+#define SIM_CALLERS       8           // numbers outside
+#define SIM_REMIND_US     SECONDS(15) // a clock that runs longer is suspicious
+#define SIM_LIMIT_US      SECONDS(50) // and stops counting
 
 // --- what one service's log has told, in order; facts[i].seq is i + 1
 struct told_fact {
@@ -44,7 +47,14 @@ struct mirror {
     size_t slot_count;
     size_t genesis; // facts up to here were made before the simulation began
 };
-enum { MIRROR_CONTACTS, MIRROR_TELEPHONY, MIRROR_NOTIFIER, MIRRORS };
+enum {
+    MIRROR_CONTACTS,
+    MIRROR_TELEPHONY,
+    MIRROR_NOTIFIER,
+    MIRROR_TIMEKEEPING,
+    MIRROR_BILLING, // simulated
+    MIRRORS,
+};
 
 // --- one request of a desk, for ever
 enum op_kind {
@@ -74,6 +84,26 @@ enum op_kind {
     OP_PURGE_UNDO,
     OP_CALL_LIST,
     OP_BOARD_GET,
+    OP_CLOCK_START,
+    OP_CLOCK_STOP,
+    OP_CLOCK_PAUSE,
+    OP_CLOCK_RESUME,
+    OP_CLOCK_CORRECT,
+    OP_CLOCK_LIST,
+    OP_ENTRY_BOOK,
+    OP_ENTRY_CORRECT,
+    OP_ENTRY_EDIT,
+    OP_ENTRY_REBOOK,
+    OP_ENTRY_SPLIT,
+    OP_ENTRY_DELETE,
+    OP_ENTRY_UNDO,
+    OP_ENTRY_LIST,
+    OP_INQUIRY_ADD,
+    OP_INQUIRY_PUT_OFF,
+    OP_INQUIRY_SOLVE,
+    OP_INQUIRY_LIST,
+    OP_MEASURE_ADD,
+    OP_MEASURE_DONE,
     OP_REUSE, // another body under an id that was used before
     OP_KINDS,
 };
@@ -124,6 +154,7 @@ struct sim {
     struct service made[MIRRORS]; // what they are made of: the product's, with the seed's changes
     struct switchboard board;
     struct contacts_house rules;
+    struct timekeeping_house times;
     struct arena *arena; // emptied before every turn
     struct mirror mirrors[MIRRORS];
     struct op *ops;
@@ -203,6 +234,8 @@ const struct told_fact *mirror_version(const struct mirror *mirror, const char *
                                        struct id entity, int64_t version);
 bool mirror_is(const struct told_fact *fact, const char *kind);
 const char *mirror_service(const struct sim *sim, const struct mirror *mirror);
+extern const char *const mirror_names[MIRRORS];
+int mirror_named(const char *service); // MIRROR_...
 // An entity of this kind that lives, by chance; 0: none.
 size_t mirror_pick(struct sim *sim, const struct mirror *mirror, const char *kind);
 // The row decoded into the arena; fails the simulation when it cannot be.
@@ -273,6 +306,34 @@ void dials_check(struct sim *sim);
 // --- purge.c
 // Of contacts' log, written by nobody who asked: may it be?
 void purge_check(struct sim *sim, size_t seq);
+
+// --- clock.c, clock_truth.c
+void clock_check_order(struct sim *sim, const struct told_fact *before,
+                       const struct told_fact *now);
+void clocks_check(struct sim *sim);
+bool clock_answered(struct sim *sim, const struct op *op, struct bytes answer);
+
+// --- entry.c
+void entry_check_order(struct sim *sim, const struct told_fact *before,
+                       const struct told_fact *now);
+void entries_check(struct sim *sim);
+bool entries_idle(struct sim *sim); // timekeeping has nothing left to do
+
+// --- inquiry.c
+void inquiry_check_order(struct sim *sim, const struct told_fact *before,
+                         const struct told_fact *now);
+void measure_check_order(struct sim *sim, const struct told_fact *before,
+                         const struct told_fact *now);
+void inquiries_check(struct sim *sim);
+
+// --- shown.c
+void shown_check(struct sim *sim);
+
+// --- billing.c
+extern const struct service billing_sim; // its context: the simulation
+void billing_check_report(struct sim *sim, const struct told_fact *lock);
+bool billing_idle(struct sim *sim);
+void billing_check(struct sim *sim);
 
 // --- tell.c
 void tells_check(struct sim *sim);

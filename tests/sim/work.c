@@ -277,6 +277,26 @@ static const struct work_kind kinds[OP_KINDS] = {
     [OP_MISSED_DONE] = { missed_done_begin, 2, 4, "missed", missed_done_check, 0, NULL, false },
     [OP_DIAL] = { dial_begin, 3, 10, "act", dial_check, 0, NULL, false },
     [OP_PURGE_UNDO] = { purge_undo_begin, 6, 12, "contact", purge_undo_check, 1, NULL, false },
+    [OP_CLOCK_START] = { clock_start_begin, 15, 8, "clock", clock_moved, -1, NULL, false },
+    [OP_CLOCK_STOP] = { clock_stop_begin, 10, 5, "clock", clock_moved, -1, NULL, false },
+    [OP_CLOCK_PAUSE] = { clock_pause_begin, 5, 3, "clock", clock_moved, -1, NULL, false },
+    [OP_CLOCK_RESUME] = { clock_resume_begin, 5, 3, "clock", clock_moved, -1, NULL, false },
+    [OP_CLOCK_CORRECT] = { clock_correct_begin, 3, 2, "clock", clock_moved, -1, NULL, false },
+    [OP_CLOCK_LIST] = { clock_list_begin, 2, 4, NULL, NULL, 0, NULL, false },
+    [OP_ENTRY_BOOK] = { entry_book_begin, 20, 20, "entry", entry_moved, -1, NULL, false },
+    [OP_ENTRY_CORRECT] = { entry_correct_begin, 5, 5, "entry", entry_moved, -1, NULL, true },
+    [OP_ENTRY_EDIT] = { entry_edit_begin, 3, 3, "entry", entry_moved, -1, NULL, true },
+    [OP_ENTRY_REBOOK] = { entry_rebook_begin, 5, 5, "entry", entry_moved, -1, NULL, true },
+    [OP_ENTRY_SPLIT] = { entry_split_begin, 4, 4, "entry", entry_moved, -1, NULL, false },
+    [OP_ENTRY_DELETE] = { entry_delete_begin, 3, 3, "entry", entry_moved, -1, NULL, false },
+    [OP_ENTRY_UNDO] = { entry_undo_begin, 2, 2, "entry", entry_moved, -1, NULL, false },
+    [OP_ENTRY_LIST] = { entry_list_begin, 2, 4, NULL, NULL, 0, NULL, false },
+    [OP_INQUIRY_ADD] = { inquiry_add_begin, 6, 6, "inquiry", NULL, -1, NULL, false },
+    [OP_INQUIRY_PUT_OFF] = { inquiry_put_off_begin, 4, 4, "inquiry", NULL, -1, NULL, false },
+    [OP_INQUIRY_SOLVE] = { inquiry_solve_begin, 2, 2, "inquiry", NULL, -1, NULL, true },
+    [OP_INQUIRY_LIST] = { inquiry_list_begin, 2, 4, NULL, NULL, 0, NULL, false },
+    [OP_MEASURE_ADD] = { measure_add_begin, 5, 5, "measure", NULL, -1, NULL, false },
+    [OP_MEASURE_DONE] = { measure_done_begin, 3, 3, "measure", NULL, -1, NULL, true },
     [OP_REUSE] = { reuse, 2, 3, NULL, NULL, 0, NULL, false },
 };
 
@@ -391,6 +411,24 @@ static void check_call(struct sim *sim, const struct op *op, const struct told_f
         sim_fail(sim, "call_contact_set changed something else");
 }
 
+// Some requests move rows beside the one that they are about.
+static bool is_effect(struct sim *sim, const struct op *op, const struct told_fact *before,
+                      const struct told_fact *fact)
+{
+    if (!mirror_is(fact, kinds[op->kind].fact))
+        return false;
+    if (strcmp(op->method->service, "timekeeping") != 0)
+        return true;
+    if (before && id_equal(before->cause, op->request))
+        return false; // set right in the same step
+    if (op->kind == OP_CLOCK_START || op->kind == OP_ENTRY_BOOK || op->kind == OP_INQUIRY_ADD ||
+        op->kind == OP_MEASURE_ADD)
+        return !before;
+    if (op->kind == OP_ENTRY_UNDO)
+        return ((const struct entry *)fact_row(sim, fact))->state == entry_state_DELETED;
+    return id_equal(fact->entity, op->target);
+}
+
 void op_caused(struct sim *sim, struct mirror *mirror, size_t seq)
 {
     const struct told_fact *fact = mirror_at(mirror, seq);
@@ -409,7 +447,7 @@ void op_caused(struct sim *sim, struct mirror *mirror, size_t seq)
         return; // what a contact was told goes with it
     if (note_follows(sim, before, fact) || mirror_is(fact, "purge_notice"))
         return;
-    if (mirror_is(fact, kinds[op->kind].fact)) {
+    if (is_effect(sim, op, before, fact)) {
         op->fact = seq;
         op->effects++;
     } else {
@@ -424,6 +462,11 @@ void op_caused(struct sim *sim, struct mirror *mirror, size_t seq)
         sim_fail(sim, "%s on a stale version", op->method->name);
     if (!sim->failed && kinds[op->kind].check)
         kinds[op->kind].check(sim, op, before, fact);
+}
+
+const char *work_fact(const struct op *op)
+{
+    return kinds[op->kind].fact;
 }
 
 int work_also(const struct op *op)
@@ -456,8 +499,7 @@ void work_refused(struct sim *sim, const struct op *op, enum err_code code)
 
 struct bytes work_answer(struct sim *sim, const struct op *op)
 {
-    int service =
-        strcmp(op->method->service, "telephony") == 0 ? MIRROR_TELEPHONY : MIRROR_CONTACTS;
+    int service = mirror_named(op->method->service);
 
     if (op->kind == OP_CONTACT_MERGE || op->kind == OP_CONTACT_UNMERGE)
         return merge_answer(sim, op);
@@ -468,12 +510,25 @@ struct bytes work_answer(struct sim *sim, const struct op *op)
 static void check_row(struct sim *sim, const struct op *op, const char *kind, struct id id,
                       int64_t version, struct bytes bytes)
 {
-    int service = strcmp(kind, "contact") == 0 ? MIRROR_CONTACTS
-                  : strcmp(kind, "call") == 0  ? MIRROR_TELEPHONY
-                                               : MIRROR_NOTIFIER;
+    int service = mirror_named(op->method->service);
     const struct told_fact *fact = mirror_version(&sim->mirrors[service], kind, id, version);
 
     if (!fact || fact->deleted || !bytes_same(fact->row, bytes))
+        sim_fail(sim, "%s shows %s with version %lld, which nobody wrote", op->method->name,
+                 id_text(id).text, (long long)version);
+    else if (!fact_visible(fact, desk_scope(sim, op->desk)))
+        sim_fail(sim, "%s sees %s, which is outside its scope", desk_name(sim, op->desk),
+                 id_text(id).text);
+}
+
+// Names are shown as they are now: only the version is compared.
+static void check_seen(struct sim *sim, const struct op *op, const char *kind, struct id id,
+                       int64_t version)
+{
+    const struct told_fact *fact =
+        mirror_version(&sim->mirrors[MIRROR_TIMEKEEPING], kind, id, version);
+
+    if (!fact || fact->deleted)
         sim_fail(sim, "%s shows %s with version %lld, which nobody wrote", op->method->name,
                  id_text(id).text, (long long)version);
     else if (!fact_visible(fact, desk_scope(sim, op->desk)))
@@ -505,6 +560,19 @@ void work_answered(struct sim *sim, const struct op *op, const void *answer)
         for (size_t i = 0; i < calls->calls_count && !sim->failed; i++)
             check_row(sim, op, "call", calls->calls[i].id, calls->calls[i].version,
                       row_bytes(sim, call_record(), &calls->calls[i]));
+    } else if (op->kind == OP_CLOCK_LIST) {
+        const struct clock_page *page = answer;
+        for (size_t i = 0; i < page->clocks_count && !sim->failed; i++)
+            check_seen(sim, op, "clock", page->clocks[i].id, page->clocks[i].version);
+    } else if (op->kind == OP_ENTRY_LIST) {
+        const struct entry_page *page = answer;
+        for (size_t i = 0; i < page->entries_count && !sim->failed; i++)
+            check_seen(sim, op, "entry", page->entries[i].id, page->entries[i].version);
+    } else if (op->kind == OP_INQUIRY_LIST) {
+        const struct inquiry_page *page = answer;
+        for (size_t i = 0; i < page->inquiries_count && !sim->failed; i++)
+            check_seen(sim, op, "inquiry", page->inquiries[i].inquiry->id,
+                       page->inquiries[i].inquiry->version);
     } else if (op->kind == OP_BOARD_GET) {
         for (size_t i = 0; i < board->calls_count && !sim->failed; i++)
             check_row(sim, op, "board_call", board->calls[i].id, board->calls[i].version,

@@ -19,6 +19,7 @@ struct work_kind {
 };
 
 // --- work.c
+const char *work_fact(const struct op *op); // the kind of its one effect
 void work_say(struct op *op, const struct method *method, const void *in);
 // A living entity, with a version that was seen; false: there is none.
 bool work_target(struct sim *sim, struct op *op, int service, const char *kind);
@@ -72,6 +73,35 @@ work_check dial_check;
 // --- purge.c
 bool purge_undo_begin(struct sim *sim, size_t desk, struct op *op);
 work_check purge_undo_check;
+
+// --- clock.c
+struct id some_staff(struct sim *sim); // somebody's
+bool clock_start_begin(struct sim *sim, size_t desk, struct op *op);
+bool clock_stop_begin(struct sim *sim, size_t desk, struct op *op);
+bool clock_pause_begin(struct sim *sim, size_t desk, struct op *op);
+bool clock_resume_begin(struct sim *sim, size_t desk, struct op *op);
+bool clock_correct_begin(struct sim *sim, size_t desk, struct op *op);
+bool clock_list_begin(struct sim *sim, size_t desk, struct op *op);
+work_check clock_moved;
+
+// --- entry.c
+bool entry_book_begin(struct sim *sim, size_t desk, struct op *op);
+bool entry_correct_begin(struct sim *sim, size_t desk, struct op *op);
+bool entry_edit_begin(struct sim *sim, size_t desk, struct op *op);
+bool entry_rebook_begin(struct sim *sim, size_t desk, struct op *op);
+bool entry_split_begin(struct sim *sim, size_t desk, struct op *op);
+bool entry_delete_begin(struct sim *sim, size_t desk, struct op *op);
+bool entry_undo_begin(struct sim *sim, size_t desk, struct op *op);
+bool entry_list_begin(struct sim *sim, size_t desk, struct op *op);
+work_check entry_moved;
+
+// --- inquiry.c
+bool inquiry_add_begin(struct sim *sim, size_t desk, struct op *op);
+bool inquiry_put_off_begin(struct sim *sim, size_t desk, struct op *op);
+bool inquiry_solve_begin(struct sim *sim, size_t desk, struct op *op);
+bool inquiry_list_begin(struct sim *sim, size_t desk, struct op *op);
+bool measure_add_begin(struct sim *sim, size_t desk, struct op *op);
+bool measure_done_begin(struct sim *sim, size_t desk, struct op *op);
 
 // --- tell.c
 bool message_set(struct sim *sim, size_t desk, struct op *op);

@@ -9,6 +9,7 @@
 #include "services/contacts/api.h"
 #include "services/notifier/api.h"
 #include "services/telephony/api.h"
+#include "services/timekeeping/api.h"
 #include "tests/sim/sim.h"
 
 // After the last fault everything must have come together within this time.
@@ -136,8 +137,8 @@ static bool wait(struct sim *sim, bool (*done)(struct sim *sim), int64_t within_
 // --- the end
 static bool at_rest(struct sim *sim)
 {
-    return desks_idle(sim) && link_watching(sim) && dials_idle(sim) && end_followed(sim) &&
-           screens_current(sim);
+    return desks_idle(sim) && link_watching(sim) && dials_idle(sim) && billing_idle(sim) &&
+           end_followed(sim) && entries_idle(sim) && screens_current(sim);
 }
 
 static bool over(struct sim *sim)
@@ -148,9 +149,11 @@ static bool over(struct sim *sim)
 static void come_to_rest(struct sim *sim, bool (*done)(struct sim *sim), const char *what)
 {
     if (!sim->failed && !wait(sim, done, REST_US))
-        sim_fail(sim, "%s: not at rest after %d s: desks %d, link %d, followers %d, screens %d",
+        sim_fail(sim,
+                 "%s: not at rest after %d s: desks %d, link %d, followers %d, screens %d, "
+                 "billing %d, entries %d",
                  what, (int)(REST_US / SECONDS(1)), desks_idle(sim), link_watching(sim),
-                 end_followed(sim), screens_current(sim));
+                 end_followed(sim), screens_current(sim), billing_idle(sim), entries_idle(sim));
     arena_reset(sim->arena);
     if (!sim->failed)
         end_check_projections(sim);
@@ -166,6 +169,16 @@ static void come_to_rest(struct sim *sim, bool (*done)(struct sim *sim), const c
         missed_check(sim);
     if (!sim->failed)
         dials_check(sim);
+    if (!sim->failed)
+        clocks_check(sim);
+    if (!sim->failed)
+        entries_check(sim);
+    if (!sim->failed)
+        billing_check(sim);
+    if (!sim->failed)
+        inquiries_check(sim);
+    if (!sim->failed)
+        shown_check(sim);
     if (!sim->failed)
         screens_check(sim);
 }
@@ -191,7 +204,10 @@ static void finish(struct sim *sim)
 static void begin(struct sim *sim, const char *canary)
 {
     static const struct service *const services[MIRRORS] = { &contacts_service, &telephony_service,
-                                                             &notifier_service };
+                                                             &notifier_service,
+                                                             &timekeeping_service, &billing_sim };
+
+    void *const contexts[MIRRORS] = { &sim->rules, &sim->board, NULL, &sim->times, sim };
 
     rng_seed(&sim->rng, sim->seed);
     sim->house = house_new(sim->seed);
@@ -203,18 +219,19 @@ static void begin(struct sim *sim, const char *canary)
                                           .idle_days = SIM_IDLE_DAYS,
                                           .announce_days = SIM_ANNOUNCE_DAYS,
                                           .grace_days = 1 };
+    sim->times = (struct timekeeping_house){ .home = sim->board.home,
+                                             .zone = "Europe/Berlin",
+                                             .hold_counts = true,
+                                             .remind_us = SIM_REMIND_US,
+                                             .limit_us = SIM_LIMIT_US };
     sim->board.links[0] = (struct link_row){ .source = "pbx", .kind = "ami" };
     sim->board.link_count = 1;
     sim->board.dialling = (struct dialling){
         .home = sim->board.home, .outside = "", .context = "from-internal", .channel = "PJSIP/{}"
     };
     for (int i = 0; i < MIRRORS; i++) {
-        void *context = i == MIRROR_TELEPHONY  ? (void *)&sim->board
-                        : i == MIRROR_CONTACTS ? (void *)&sim->rules
-                                               : NULL;
-
         sim->made[i] = *canary_service(canary, services[i]);
-        sim->services[i] = house_add(sim->house, &sim->made[i], context, MAP_BYTES);
+        sim->services[i] = house_add(sim->house, &sim->made[i], contexts[i], MAP_BYTES);
         mirror_begin(&sim->mirrors[i], sim->services[i]);
     }
     house_settle(sim->house);
