@@ -4,6 +4,7 @@ import getpass
 import grp
 import imaplib
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -69,14 +70,16 @@ class Server:
         with open(os.path.join(folder, "users"), "w", encoding="utf-8") as users:
             users.write("%s:{PLAIN}%s\n" % (user, password))
         me = getpass.getuser()
+        # Its login and mail processes refuse to be root.
+        owner = pwd.getpwnam("nobody" if os.getuid() == 0 else me)
         with open(os.path.join(folder, "d.conf"), "w", encoding="utf-8") as conf:
-            # Its login process refuses to be root.
-            conf.write(CONFIG.format(folder=folder, user=me, login="nobody" if os.getuid() == 0 else me,
-                                     group=grp.getgrgid(os.getgid()).gr_name, uid=os.getuid(), gid=os.getgid(),
+            conf.write(CONFIG.format(folder=folder, user=me, login=owner.pw_name,
+                                     group=grp.getgrgid(os.getgid()).gr_name, uid=owner.pw_uid, gid=owner.pw_gid,
                                      port=self.port, cert=cert, key=key))
         if os.getuid() == 0:
             for name in ("", "run", "state"):
                 os.chmod(os.path.join(folder, name), 0o755)
+            os.chown(os.path.join(folder, "mail"), owner.pw_uid, owner.pw_gid)
         self.process = subprocess.Popen([shutil.which("dovecot") or "/usr/sbin/dovecot", "-F", "-c",
                                          os.path.join(folder, "d.conf")], stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
