@@ -16,7 +16,7 @@
 #define LIMIT       5
 #define LOOKED      60   // of the best: as many as have to be read to choose by length and solution
 #define LONG_COUNTS 0.3  // so much a text of twice the mean length must have more
-#define SHARE_LEAST 12   // percent; less is chance
+#define SHARE_LEAST 4    // percent; less is chance, see the README
 #define TEXT_SHOWN  1000 // characters
 
 struct candidate {
@@ -49,6 +49,9 @@ static void want(struct rank *rank, const struct alike *asks, size_t count)
         switch (asks[i].by) {
         case ALIKE_STEM:
             rank_tag(rank, TAG_STEM, asks[i].one, asks[i].weight, asks[i].extra);
+            break;
+        case ALIKE_BONES:
+            rank_tag(rank, TAG_BONES, asks[i].one, asks[i].weight, asks[i].extra);
             break;
         case ALIKE_PARTS: rank_word(rank, asks[i].one, asks[i].weight, asks[i].extra); break;
         case ALIKE_PAIR:
