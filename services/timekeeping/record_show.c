@@ -146,17 +146,18 @@ static bool show_inquiry(struct request *rq, const void *row, struct record_hit 
     return true;
 }
 
+// The lock of the inquiry's file holds for its measures, also where the inquiry itself is not seen.
 static bool show_measure(struct request *rq, const void *row, struct record_hit *hit)
 {
     const struct measure *measure = row;
-    struct inquiry inquiry = { .number = NULL };
+    struct key key = key_of_id(measure->inquiry);
+    struct inquiry inquiry;
 
-    if (row_find(rq, &inquiry_table, measure->inquiry, &inquiry)) {
-        if (file_hidden(rq, inquiry.file))
-            return false;
-    } else {
+    if (table_get(rq->txn, &inquiry_table, &scope_house, &key, rq->arena, &inquiry) &&
+        file_hidden(rq, inquiry.file))
+        return false;
+    if (!row_find(rq, &inquiry_table, measure->inquiry, &inquiry))
         inquiry = (struct inquiry){ .number = NULL };
-    }
     hit->id = measure->id;
     hit->at = measure_time(measure);
     hit->client = measure->client;

@@ -38,6 +38,7 @@ struct finding {
     unsigned filters;
     struct bytes contacts[MERGED_MAX]; // that are the one asked for
     size_t contact_count;
+    int64_t page_time;       // of the last hit given, also on pages before; 0: none yet
     struct bytes *inquiries; // of the contact and file asked for
     size_t inquiry_count;
     struct strand strands[RECORD_SOURCES];
@@ -263,9 +264,9 @@ static bool read_cursor(const char *text, int64_t *ret_time, struct id *after, b
     return *rest == '\0';
 }
 
-static const char *write_cursor(struct finding *finding, int64_t time)
+static const char *write_cursor(struct finding *finding)
 {
-    const char *out = arena_format(finding->rq->arena, "%lld", (long long)time);
+    const char *out = arena_format(finding->rq->arena, "%lld", (long long)finding->page_time);
 
     for (size_t i = 0; i < RECORD_SOURCES && out; i++) {
         const struct strand *strand = &finding->strands[i];
@@ -282,13 +283,13 @@ static bool open_all(struct finding *finding)
     const struct record_query *query = finding->query;
     struct id after[RECORD_SOURCES] = { { { 0 } } };
     bool ended[RECORD_SOURCES] = { false };
-    int64_t time = 0, until = query->until;
+    int64_t until = query->until;
 
-    if (query->after && !read_cursor(query->after, &time, after, ended))
+    if (query->after && !read_cursor(query->after, &finding->page_time, after, ended))
         return fail(&finding->rq->err, ERR_INVALID, "after", TEXT_FINDING_AFTER, NULL);
     // Also where the last row is gone meanwhile, nothing later comes again.
-    if (query->after && finding->by_time && (!until || time + 1 < until))
-        until = time + 1;
+    if (finding->by_time && finding->page_time && (!until || finding->page_time + 1 < until))
+        until = finding->page_time + 1;
     for (size_t i = 0; i < RECORD_SOURCES; i++) {
         if (!ended[i] && takes_part(finding, &record_sources[i]))
             strand_open(finding, i, after[i], until);
@@ -305,12 +306,16 @@ static bool is_before(const struct finding *finding, const struct strand *a, con
     return a->head.at > b->head.at;
 }
 
+// NULL at the end of the page: there is nothing more, or nobody knows yet how late the next row of
+// some kind is.
 static struct strand *strand_first(struct finding *finding)
 {
     struct strand *best = NULL;
 
     for (size_t i = 0; i < RECORD_SOURCES; i++) {
         struct strand *strand = &finding->strands[i];
+        if (finding->by_time && strand->cut && !strand->has_head)
+            return NULL;
         if (strand->has_head && (!best || is_before(finding, strand, best)))
             best = strand;
     }
@@ -344,7 +349,6 @@ static void complete(struct finding *finding, const struct strand *strand, struc
 static bool collect(struct finding *finding, size_t limit, struct record_hits *out)
 {
     struct record_hit *hits = arena_array(finding->rq->arena, limit, sizeof *hits);
-    int64_t time = 0;
 
     if (!hits)
         return too_large(finding->rq);
@@ -355,14 +359,15 @@ static bool collect(struct finding *finding, size_t limit, struct record_hits *o
             break;
         hits[out->hits_count] = strand->head;
         complete(finding, strand, &hits[out->hits_count]);
-        time = strand->head.at;
+        finding->page_time = strand->head.at;
         out->hits_count++;
         strand_next(finding, strand);
     }
     for (size_t i = 0; i < RECORD_SOURCES; i++)
         out->more |= finding->strands[i].has_head || finding->strands[i].cut;
-    if (out->more && out->hits_count)
-        out->next = write_cursor(finding, time);
+    // Also behind a page of hidden rows only.
+    if (out->more)
+        out->next = write_cursor(finding);
     return true;
 }
 

@@ -54,19 +54,24 @@ static void put_inquiry(struct fixture *fx, uint8_t n, struct inquiry inquiry)
     put(fx, &inquiry_table, &inquiry);
 }
 
-static void put_entry(struct fixture *fx, uint8_t n, struct entry entry)
+static void put_entry_as(struct fixture *fx, struct entry entry)
 {
-    entry.id = ID(n);
     entry.version = 1;
     entry.state = entry.state ? entry.state : entry_state_OPEN;
     entry.origin = entry_origin_HAND;
     entry.kind = ID(200);
     entry.key = "T";
     entry.rule = rule_level_HOUSE;
-    entry.began_at = entry.began_at ? entry.began_at : SECONDS(1000) + n;
     entry.booked_at = entry.edited_at = entry.began_at;
     entry.booked_by = entry.edited_by = "tester";
     put(fx, &entry_table, &entry);
+}
+
+static void put_entry(struct fixture *fx, uint8_t n, struct entry entry)
+{
+    entry.id = ID(n);
+    entry.began_at = entry.began_at ? entry.began_at : SECONDS(1000) + n;
+    put_entry_as(fx, entry);
 }
 
 static void put_measure(struct fixture *fx, uint8_t n, struct measure measure)
@@ -246,6 +251,55 @@ TEST(pages_follow_each_other_without_gap_or_double)
     fixture_free(fx);
 }
 
+// All pages, one after the other.
+static const char *asked_on(struct fixture *fx, struct record_query query)
+{
+    static char text[2000];
+    struct record_hits out = { .more = true };
+    int pages = 0;
+
+    text[0] = '\0';
+    while (out.more) {
+        CHECK(pages++ < 50);
+        CHECK_INT(call_record_search(&fx->client, &query, &out), CALL_DONE);
+        CHECK(!out.more || out.next);
+        for (size_t i = 0; i < out.hits_count && strlen(text) < 1900; i++)
+            (void)snprintf(text + strlen(text), 8, "%s%d", *text ? " " : "",
+                           out.hits[i].id.bytes[0]);
+        query.after = out.next;
+    }
+    return text;
+}
+
+// The rows of a locked file are as many as somebody has patience for.
+TEST(pages_go_on_behind_what_is_hidden)
+{
+    struct fixture *fx = fixture_new(&timekeeping_service);
+    struct record_query query = { .text = "geheim" };
+
+    tell_file(
+        fx,
+        (struct file){
+            .id = ID(70), .number = "7/26", .has_locked = true, .locked = true, .lawyer = anna });
+    for (int i = 0; i < 700; i++) {
+        struct entry entry = { .text = "geheim", .file = ID(70), .began_at = SECONDS(2000 + i) };
+        entry.id = (struct id){ { 99, (uint8_t)(i >> 8), (uint8_t)i, 1 } };
+        put_entry_as(fx, entry);
+    }
+    put_inquiry(fx, 1, (struct inquiry){ .subject = "Geheim", .opened_at = SECONDS(2100) });
+    put_entry(fx, 2, (struct entry){ .text = "Geheim", .began_at = SECONDS(2050) });
+    put_inquiry(fx, 3, (struct inquiry){ .subject = "Geheim", .opened_at = SECONDS(2000) });
+    put_entry(fx, 4, (struct entry){ .text = "Geheim", .began_at = SECONDS(1000) });
+    for (int later = 0; later < 2; later++) {
+        query.order = record_order_TIME;
+        CHECK_STR(asked_on(fx, query), "1 2 3 4");
+        query.order = record_order_RELEVANCE;
+        CHECK_INT((int64_t)strlen(asked_on(fx, query)), 7);
+        fixture_wait(fx, 3000000);
+    }
+    fixture_free(fx);
+}
+
 TEST(what_lies_outside_the_scope_or_in_a_locked_file_never_shows)
 {
     struct fixture *fx = fixture_new(&timekeeping_service);
@@ -269,6 +323,10 @@ TEST(what_lies_outside_the_scope_or_in_a_locked_file_never_shows)
     CHECK_STR(ASKED(fx, .file = ID(70)), "");
     fixture_as(fx, ROLE_BIT(AGENT), scope_house, id_text(anna).text);
     CHECK_STR(ASKED(fx, .text = "geheim"), "5 4 3 2 1 6 70");
+    // Who worked on an inquiry of somebody else: the lock holds all the same.
+    put_measure(fx, 7, (struct measure){ .inquiry = ID(2), .text = "geheim", .staff = otto });
+    fixture_as(fx, ROLE_BIT(AGENT), (struct scope){ SCOPE_OWN, otto }, id_text(otto).text);
+    CHECK_STR(ASKED(fx, .text = "geheim", .kind = record_kind_MEASURE), "");
     fixture_as(fx, ROLE_BIT(CLIENT), (struct scope){ SCOPE_CLIENT, client_a }, "gast");
     for (int later = 0; later < 2; later++) {
         CHECK_STR(ASKED(fx, .text = "geheim"), "5");
