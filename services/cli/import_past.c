@@ -138,9 +138,15 @@ static json_t *as_text(const json_t *value)
     return json_string(number);
 }
 
+static bool is_blank(const char *text, size_t size)
+{
+    return strspn(text, " \t\r\n") >= size;
+}
+
 static bool is_nothing(const json_t *value)
 {
-    return json_is_null(value) || (json_is_string(value) && !*json_string_value(value));
+    return json_is_null(value) ||
+           (json_is_string(value) && is_blank(json_string_value(value), json_string_length(value)));
 }
 
 // What of the line's object an inquiry_old can hold, under its names; to be released.
@@ -184,22 +190,34 @@ static bool read_object(struct importing *importing, json_t *object, size_t *ret
     return good;
 }
 
+static json_t *parse(const char *line, size_t size, struct err *err)
+{
+    json_error_t fault;
+    json_t *object = json_loadb(line, size, JSON_REJECT_DUPLICATES, &fault);
+    if (!object && json_error_code(&fault) == json_error_invalid_utf8)
+        (void)fail(err, ERR_INVALID, NULL, TEXT_PAST_NOT_UTF8, NULL);
+    else if (!json_is_object(object))
+        (void)fail(err, ERR_INVALID, NULL, TEXT_CLI_LINE_NOT_JSON, object ? "" : fault.text, NULL);
+    return object;
+}
+
 // False when the import cannot go on.
 static bool take_line(struct importing *importing, const char *line, size_t size)
 {
     struct err err = { 0 };
-    json_error_t fault;
     size_t bytes;
     importing->lines++;
     transfer_progress(&importing->progress, importing->path, importing->lines);
-    if (strspn(line, " \t\r\n") == size)
+    if (importing->lines == 1 && size >= 3 && memcmp(line, "\xEF\xBB\xBF", 3) == 0) {
+        line += 3; // the mark of some editors
+        size -= 3;
+    }
+    if (is_blank(line, size))
         return true;
     if ((importing->count == BATCH_ROWS || importing->bytes + size > BATCH_BYTES) &&
         !flush(importing))
         return false;
-    json_t *object = json_loadb(line, size, JSON_REJECT_DUPLICATES, &fault);
-    if (!json_is_object(object))
-        (void)fail(&err, ERR_INVALID, NULL, TEXT_CLI_LINE_NOT_JSON, object ? "" : fault.text, NULL);
+    json_t *object = parse(line, size, &err);
     if (err.code == ERR_NONE &&
         read_object(importing, object, &bytes, &importing->rows[importing->count], &err)) {
         importing->count++;

@@ -15,6 +15,12 @@ enum record_filter {
     FILTER_BILLED = 64,
 };
 
+struct showing {
+    struct request *rq;
+    const char *words; // sought, as stems, so that an excerpt shows one of them; NULL: none
+    struct record_hit *hit;
+};
+
 struct record_source {
     enum record_kind kind;
     const struct table *table;
@@ -22,7 +28,7 @@ struct record_source {
     char by_inquiry;  // kind of tags by which its inquiry is found, whose contact and file are its
                       // own
     // False: it is not shown to who asks.
-    bool (*show)(struct request *rq, const void *row, struct record_hit *hit);
+    bool (*show)(const struct showing *showing, const void *row);
 };
 
 #define RECORD_SOURCES 7

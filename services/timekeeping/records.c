@@ -186,6 +186,7 @@ static void add_filters(const struct finding *finding, const struct record_sourc
 static void strand_next(struct finding *finding, struct strand *strand)
 {
     struct request *rq = finding->rq;
+    struct showing showing = { rq, finding->words, &strand->head };
     void *row = arena_alloc(rq->arena, strand->source->table->record()->size);
     size_t hidden = 0;
 
@@ -194,7 +195,7 @@ static void strand_next(struct finding *finding, struct strand *strand)
     strand->has_head = false;
     while (row && seek_next(strand->seek, row, &strand->rank)) {
         strand->head = (struct record_hit){ .kind = strand->source->kind };
-        if (strand->source->show(rq, row, &strand->head)) {
+        if (strand->source->show(&showing, row)) {
             strand->has_head = true;
             return;
         }

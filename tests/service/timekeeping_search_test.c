@@ -251,6 +251,36 @@ TEST(pages_follow_each_other_without_gap_or_double)
     fixture_free(fx);
 }
 
+static const char *detail_of(struct fixture *fx, const char *words)
+{
+    struct record_query query = { .text = words };
+    struct record_hits out = { 0 };
+
+    CHECK_INT(call_record_search(&fx->client, &query, &out), CALL_DONE);
+    CHECK_INT((int64_t)out.hits_count, 1);
+    return out.hits[0].detail;
+}
+
+TEST(what_is_shown_of_a_long_text_has_what_was_sought)
+{
+    struct fixture *fx = fixture_new(&timekeeping_service);
+    char text[4000] = "Zu Beginn.\r\n";
+
+    while (strlen(text) < 3000)
+        strcat(text, "Überlänge und so weiter. ");
+    strcat(text, "Alle Häuser sind naß. ");
+    while (strlen(text) < 3900)
+        strcat(text, "Kürze. ");
+    put_inquiry(fx, 1, (struct inquiry){ .subject = "Wasser", .text = text });
+    CHECK(strncmp(detail_of(fx, "wasser"), "Zu Beginn.  Über", 16) == 0);
+    CHECK(strncmp(detail_of(fx, "beginn"), "Zu Beginn.  Über", 16) == 0);
+    CHECK(strncmp(detail_of(fx, "haus"), "… ", strlen("… ")) == 0);
+    CHECK(strstr(detail_of(fx, "haus"), "Alle Häuser sind naß. Kürze. ") != NULL);
+    CHECK(strstr(detail_of(fx, "nass"), "Häuser sind naß") != NULL);
+    CHECK(strstr(detail_of(fx, "kurz"), "sind naß. Kürze") != NULL);
+    fixture_free(fx);
+}
+
 // All pages, one after the other.
 static const char *asked_on(struct fixture *fx, struct record_query query)
 {
