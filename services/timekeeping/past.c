@@ -6,6 +6,7 @@
 
 #include "common/base/text.h"
 #include "common/step/rows.h"
+#include "services/timekeeping/inquiry_new.h"
 #include "services/timekeeping/kept.h"
 #include "services/timekeeping/store.h"
 #include "services/timekeeping/store_inquiry.h"
@@ -107,6 +108,7 @@ static bool past_take(struct request *rq, const struct inquiry_import_in *in,
 
     if (!row.number || !row.source)
         return too_large(rq);
+    inquiry_read_phone(rq, &row);
     if (!row_in_scope(rq, &inquiry_table, &row, NULL))
         return false;
     if (row.has_closed_at && row.closed_at < row.opened_at)

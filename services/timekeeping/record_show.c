@@ -190,7 +190,7 @@ static bool show_entry(const struct showing *showing, const void *row)
     struct record_hit *hit = showing->hit;
     const struct entry *entry = row;
 
-    if (file_hidden(rq, entry->file))
+    if (file_hidden(rq, entry->file) || (entry->state == entry_state_DELETED && !showing->deleted))
         return false;
     hit->id = entry->id;
     hit->at = entry->began_at;
@@ -294,20 +294,21 @@ static bool show_contact(const struct showing *showing, const void *row)
 
 const struct record_source record_sources[RECORD_SOURCES] = {
     { record_kind_CALL, &kept_call_table,
-      FILTER_STAFF | FILTER_TEAM | FILTER_CONTACT | FILTER_FILE | FILTER_STATE, 0, show_call },
+      FILTER_STAFF | FILTER_TEAM | FILTER_CONTACT | FILTER_FILE | FILTER_STATE, call_state_picks, 0,
+      show_call },
     { record_kind_NOTE, &kept_note_table, FILTER_STAFF | FILTER_TEAM | FILTER_CONTACT | FILTER_FILE,
-      0, show_note },
+      NULL, 0, show_note },
     { record_kind_ENTRY, &entry_table,
       FILTER_STAFF | FILTER_TEAM | FILTER_CONTACT | FILTER_FILE | FILTER_STATE | FILTER_CHARGEABLE |
           FILTER_BILLED,
-      0, show_entry },
+      entry_state_picks, 0, show_entry },
     { record_kind_INQUIRY, &inquiry_table,
       FILTER_STAFF | FILTER_TEAM | FILTER_CONTACT | FILTER_FILE | FILTER_STATE | FILTER_CHARGEABLE,
-      0, show_inquiry },
+      inquiry_state_picks, 0, show_inquiry },
     { record_kind_MEASURE, &measure_table,
       FILTER_STAFF | FILTER_TEAM | FILTER_CONTACT | FILTER_FILE | FILTER_STATE | FILTER_CHARGEABLE,
-      TAG_INQUIRY, show_measure },
+      measure_state_picks, TAG_INQUIRY, show_measure },
     { record_kind_FILE, &kept_file_table,
-      FILTER_STAFF | FILTER_CONTACT | FILTER_FILE | FILTER_STATE, 0, show_file },
-    { record_kind_CONTACT, &kept_contact_table, FILTER_CONTACT, 0, show_contact },
+      FILTER_STAFF | FILTER_CONTACT | FILTER_FILE | FILTER_STATE, file_state_picks, 0, show_file },
+    { record_kind_CONTACT, &kept_contact_table, FILTER_CONTACT, NULL, 0, show_contact },
 };

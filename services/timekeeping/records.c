@@ -4,8 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/phone.h"
 #include "common/base/stem.h"
+#include "common/base/text.h"
 #include "common/store/derived.h"
+#include "services/timekeeping/house.h"
 #include "services/timekeeping/kept.h"
 #include "services/timekeeping/record_show.h"
 #include "services/timekeeping/store.h"
@@ -186,7 +189,10 @@ static void add_filters(const struct finding *finding, const struct record_sourc
 static void strand_next(struct finding *finding, struct strand *strand)
 {
     struct request *rq = finding->rq;
-    struct showing showing = { rq, finding->words, &strand->head };
+    struct showing showing = { .rq = rq,
+                               .words = finding->words,
+                               .deleted = text_equal(finding->query->state, "deleted"),
+                               .hit = &strand->head };
     void *row = arena_alloc(rq->arena, strand->source->table->record()->size);
     size_t hidden = 0;
 
@@ -206,6 +212,16 @@ static void strand_next(struct finding *finding, struct strand *strand)
         }
     }
     strand->cut = !row || seek_cut(strand->seek);
+}
+
+static bool is_state(const char *word)
+{
+    for (size_t i = 0; i < RECORD_SOURCES; i++) {
+        const struct record_source *source = &record_sources[i];
+        if (source->states && pick_from_word(source->states(), word, strlen(word)))
+            return true;
+    }
+    return false;
 }
 
 // A kind that cannot have what is asked for does not take part.
@@ -248,6 +264,8 @@ static bool read_cursor(const char *text, int64_t *ret_time, struct id *after, b
     char *rest;
 
     *ret_time = strtoll(text, &rest, 10);
+    if (*ret_time < 0 || *ret_time > INT_LIMIT)
+        return false;
     for (size_t i = 0; i < RECORD_SOURCES; i++) {
         char part[40] = "";
         if (*rest != (i ? ',' : ':'))
@@ -372,19 +390,53 @@ static bool collect(struct finding *finding, size_t limit, struct record_hits *o
     return true;
 }
 
+// "12/2026" ends a file's number, not a phone's.
+static bool is_file_number(const char *text)
+{
+    const char *slash = strrchr(text, '/');
+    size_t digits = slash ? strspn(slash + 1, "0123456789") : 0;
+
+    return slash && !slash[1 + digits] && (digits == 2 || digits == 4);
+}
+
+// Rows have phone numbers as E.164: of what is typed like a whole one, its digits as a single word.
+// NULL where it is none.
+static const char *phone_sought(struct request *rq, const char *text)
+{
+    struct phone phone;
+    struct err unread = { 0 };
+
+    if ((*text != '+' && *text != '0') || text[strspn(text, "+0123456789 -/()")] ||
+        is_file_number(text) || !phone_read(text, &timekeeping_house(rq)->home, &phone, &unread) ||
+        !*phone.e164)
+        return NULL;
+    return arena_text(rq->arena, phone.e164 + 1, strlen(phone.e164 + 1));
+}
+
+// NULL only when the arena is full.
+static const char *words_of(struct request *rq, const char *text)
+{
+    const char *phone = phone_sought(rq, text);
+    const char *stems = phone ? phone : stem_text(rq->arena, text);
+
+    // What folds to nothing asks for nothing that there is.
+    return stems && !*stems ? text : stems;
+}
+
 bool records_find(struct request *rq, const struct record_query *in, struct record_hits *out)
 {
     size_t limit = in->has_limit ? (size_t)in->limit : LIMIT;
     struct finding *finding = arena_alloc(rq->arena, sizeof *finding);
-    const char *stems = in->text ? stem_text(rq->arena, in->text) : NULL;
+    const char *words = in->text ? words_of(rq, in->text) : NULL;
 
-    if (!finding || (in->text && !stems))
+    if (!finding || (in->text && !words))
         return too_large(rq);
+    if (in->state && !is_state(in->state))
+        return fail(&rq->err, ERR_INVALID, "state", TEXT_FINDING_STATE, in->state, NULL);
     *finding = (struct finding){ .rq = rq,
                                  .query = in,
                                  .by_time = in->order != record_order_RELEVANCE,
-                                 // What folds to nothing asks for nothing that there is.
-                                 .words = stems && *stems ? stems : in->text,
+                                 .words = words,
                                  .filters = filters_of(in) };
     read_contacts(finding);
     if (!read_inquiries(finding) || !open_all(finding))

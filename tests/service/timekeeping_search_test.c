@@ -183,6 +183,11 @@ TEST(filters_hold_together_and_leave_out_what_cannot_have_them)
     CHECK_STR(ASKED(fx, .has_chargeable = true), "4 3 5");
     CHECK_STR(ASKED(fx, .has_billed = true, .billed = true), "2");
     CHECK_STR(ASKED(fx, .has_billed = true), "1");
+    // What was deleted shows only to who asks for it.
+    put_entry(fx, 6, (struct entry){ .text = "Telefonat", .state = entry_state_DELETED });
+    CHECK_STR(ASKED(fx, .text = "telefonat"), "4 3 2 1 5");
+    CHECK_STR(ASKED(fx, .has_billed = true), "1");
+    CHECK_STR(ASKED(fx, .text = "telefonat", .state = "deleted"), "6");
     CHECK_STR(ASKED(fx, .text = "telefonat", .has_until = true, .until = SECONDS(1000)), "5");
     CHECK_STR(ASKED(fx, .has_from = true, .from = SECONDS(1000) + 2, .has_until = true,
                     .until = SECONDS(1000) + 4),
@@ -243,11 +248,47 @@ TEST(pages_follow_each_other_without_gap_or_double)
         CHECK(strncmp(pages, whole, strlen(whole) - 1) == 0);
         free(whole);
     }
+    fixture_free(fx);
+}
+
+TEST(phone_numbers_in_whatever_form)
+{
+    struct fixture *fx = fixture_new(&timekeeping_service);
+
+    put_inquiry(fx, 1, (struct inquiry){ .subject = "Rückruf", .phone = "+4315551234" });
+    put_entry(fx, 2, (struct entry){ .text = "Akt 0117/2026 und 0118/26" });
+    CHECK_STR(ASKED(fx, .text = "+43 1 5551234"), "1");
+    CHECK_STR(ASKED(fx, .text = "0043/1/555 12-34"), "1");
+    CHECK_STR(ASKED(fx, .text = "+43 1 555 12 35"), "");
+    CHECK_STR(ASKED(fx, .text = "0117/2026"), "2");
+    CHECK_STR(ASKED(fx, .text = "0118/26"), "2");
+    CHECK_STR(ASKED(fx, .text = "2026/0117"), "2");
+    fixture_free(fx);
+}
+
+static bool is_refused(struct fixture *fx, struct record_query query, const char *field)
+{
     struct record_hits out = { 0 };
-    CHECK_INT(call_record_search(&fx->client,
-                                 &(struct record_query){ .text = "brief", .after = "1:x" }, &out),
-              CALL_REFUSED);
-    CHECK_STR(fx->client.refused.field, "after");
+
+    return call_record_search(&fx->client, &query, &out) == CALL_REFUSED &&
+           strcmp(fx->client.refused.field, field) == 0;
+}
+
+TEST(what_makes_no_sense_is_told)
+{
+    struct fixture *fx = fixture_new(&timekeeping_service);
+    static const char *const pages[] = { "1:x",
+                                         "99999999999999999999:-,-,-,-,-,-,-",
+                                         "9223372036854775807:-,-,-,-,-,-,-",
+                                         "-1:-,-,-,-,-,-,-",
+                                         "1:-,-,-,-,-,-,-,-",
+                                         "1:-,-,-,-,-,-" };
+
+    for (size_t i = 0; i < COUNT_OF(pages); i++)
+        CHECK(is_refused(fx, (struct record_query){ .after = pages[i] }, "after"));
+    CHECK(is_refused(fx, (struct record_query){ .state = "quatsch" }, "state"));
+    CHECK(is_refused(fx, (struct record_query){ .state = "OPEN" }, "state"));
+    CHECK_STR(ASKED(fx, .state = "ringing"), "");
     fixture_free(fx);
 }
 
