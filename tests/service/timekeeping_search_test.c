@@ -87,7 +87,7 @@ static void put_measure(struct fixture *fx, uint8_t n, struct measure measure)
 
 static void tell_file(struct fixture *fx, struct file file)
 {
-    file.version = 1;
+    file.version = file.version ? file.version : 1;
     file.kind = file_kind_FILE;
     file.state = file_state_OPEN;
     file.edited_by = "tester";
@@ -97,7 +97,7 @@ static void tell_file(struct fixture *fx, struct file file)
 
 static void tell_contact(struct fixture *fx, struct contact contact)
 {
-    contact.version = 1;
+    contact.version = contact.version ? contact.version : 1;
     contact.kind = contact_kind_PERSON;
     contact.edited_by = "tester";
     contact.created_at = SECONDS(20);
@@ -212,6 +212,36 @@ TEST(a_merged_contact_is_found_under_each_of_its_ids)
     fixture_fact(fx, "contacts", "contact_merged", &merged, false);
     CHECK_STR(ASKED(fx, .contact = anna, .kind = record_kind_ENTRY), "2 1");
     CHECK_STR(ASKED(fx, .contact = otto, .kind = record_kind_ENTRY), "2 1");
+    fixture_free(fx);
+}
+
+TEST(names_are_found_as_they_are_now)
+{
+    struct fixture *fx = fixture_new(&timekeeping_service);
+    struct contact gone = { .id = anna,
+                            .version = 3,
+                            .kind = contact_kind_PERSON,
+                            .name = "Anna Neumann",
+                            .edited_by = "tester" };
+
+    for (int later = 0; later < 2; later++) {
+        tell_contact(fx, (struct contact){ .id = anna, .name = "Anna Altmann" });
+        tell_file(fx, (struct file){ .id = ID(70), .number = "7/26", .title = "Altmann" });
+        fixture_wait(fx, later * 3000000);
+        CHECK_STR(ASKED(fx, .text = "altm"), "81 70");
+        tell_contact(fx, (struct contact){ .id = anna, .version = 2, .name = "Anna Neumann" });
+        tell_file(
+            fx, (struct file){ .id = ID(70), .version = 2, .number = "7/26", .title = "Neumann" });
+        CHECK_STR(ASKED(fx, .text = "altm"), "");
+        CHECK_STR(ASKED(fx, .text = "neum"), "81 70");
+        fixture_wait(fx, later * 3000000);
+        CHECK_STR(ASKED(fx, .text = "altm", .order = record_order_RELEVANCE), "");
+        CHECK_STR(ASKED(fx, .text = "neum"), "81 70");
+        fixture_fact(fx, "contacts", "contact", &gone, true);
+        CHECK_STR(ASKED(fx, .text = "neum"), "70");
+        fixture_free(fx);
+        fx = fixture_new(&timekeeping_service);
+    }
     fixture_free(fx);
 }
 
@@ -508,5 +538,24 @@ TEST(each_solution_shows_once_and_the_one_at_hand_not_at_all)
     query.text = "qwxyz";
     CHECK_INT(call_inquiry_similar(&fx->client, &query, &out), CALL_DONE);
     CHECK_INT((int64_t)out.hits_count, 0);
+    fixture_free(fx);
+}
+
+// As people write from a list of set texts.
+TEST(a_solution_of_very_many_hides_no_other)
+{
+    struct fixture *fx = fixture_new(&timekeeping_service);
+    struct inquiry_similar_query query = { .text = "drucker hängt" };
+    struct inquiry_similar_hits out = { 0 };
+
+    put_inquiry(fx, 1, (struct inquiry){ .subject = "Drucker hängt", .solution = "Treiber neu." });
+    for (uint8_t n = 10; n < 110; n++)
+        put_inquiry(fx, n,
+                    (struct inquiry){ .subject = "Drucker hängt", .solution = "Gestartet." });
+    CHECK_INT(call_inquiry_similar(&fx->client, &query, &out), CALL_DONE);
+    CHECK_INT((int64_t)out.hits_count, 2);
+    CHECK_STR(out.hits[0].solution, "Gestartet.");
+    CHECK_INT(out.hits[0].alike, 99);
+    CHECK_STR(out.hits[1].solution, "Treiber neu.");
     fixture_free(fx);
 }
