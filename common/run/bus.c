@@ -12,6 +12,7 @@
 #include <zmq.h>
 
 #include "common/base/civil.h"
+#include "common/base/system.h"
 #include "common/run/bus_internal.h"
 #include "common/wire/mp.h"
 
@@ -19,7 +20,7 @@
 
 static bool refuse(struct err *err, enum text_id text, const char *what)
 {
-    return fail(err, ERR_UNAVAILABLE, NULL, text, what, zmq_strerror(errno), NULL);
+    return fail(err, ERR_UNAVAILABLE, NULL, text, what, system_text(errno).text, NULL);
 }
 
 void bus_log(struct bus *bus, const char *format, ...)
