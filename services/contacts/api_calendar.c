@@ -11,7 +11,7 @@
 #include "services/contacts/listing.h"
 #include "services/contacts/merges.h"
 #include "services/contacts/port_ical.h"
-#include "services/contacts/purge_work.h"
+#include "services/contacts/purge_notice.h"
 #include "services/contacts/refer.h"
 #include "services/contacts/reminders.h"
 #include "services/contacts/secret.h"
