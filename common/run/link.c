@@ -231,7 +231,7 @@ static void begin(void *context, int64_t now_us)
     struct link *link = context;
     link->timer = 0;
     link->question =
-        resolver_ask(loop_resolver(link->loop), link->host, link->port, resolved, link);
+        resolver_ask(resolver_of(link->loop), link->host, link->port, resolved, link);
 }
 
 struct link *link_new(struct loop *loop, const char *host, int port,
@@ -260,7 +260,7 @@ void link_free(struct link *link)
         return;
     stop_timer(link);
     if (link->question)
-        resolver_cancel(loop_resolver(link->loop), link->question);
+        resolver_cancel(resolver_of(link->loop), link->question);
     close_socket(link);
     free(link->unsent);
     free(link);
