@@ -335,13 +335,15 @@ static const char *detail_of(struct fixture *fx, const char *words)
 TEST(what_is_shown_of_a_long_text_has_what_was_sought)
 {
     struct fixture *fx = fixture_new(&timekeeping_service);
-    char text[4000] = "Zu Beginn.\r\n";
+    char text[4000];
+    size_t used = 0;
 
-    while (strlen(text) < 3000)
-        strcat(text, "Überlänge und so weiter. ");
-    strcat(text, "Alle Häuser sind naß. ");
-    while (strlen(text) < 3900)
-        strcat(text, "Kürze. ");
+    used += (size_t)snprintf(text, sizeof text, "Zu Beginn.\r\n");
+    while (used < 3000)
+        used += (size_t)snprintf(text + used, sizeof text - used, "Überlänge und so weiter. ");
+    used += (size_t)snprintf(text + used, sizeof text - used, "Alle Häuser sind naß. ");
+    while (used < 3900)
+        used += (size_t)snprintf(text + used, sizeof text - used, "Kürze. ");
     put_inquiry(fx, 1, (struct inquiry){ .subject = "Wasser", .text = text });
     CHECK(strncmp(detail_of(fx, "wasser"), "Zu Beginn.  Über", 16) == 0);
     CHECK(strncmp(detail_of(fx, "beginn"), "Zu Beginn.  Über", 16) == 0);
