@@ -144,9 +144,11 @@ const struct index contact_indexes[CONTACT_INDEXES] = {
                           .query = "which mere callers nobody has edited for longest" },
     [CONTACT_BY_LIKENESS] = { .name = "contact.by_likeness",
                               .keys = contact_likenesses,
+                              .edition = TEXT_FOLD_EDITION,
                               .query = "who may be the same person, within one client" },
     [CONTACT_BY_NAME] = { .name = "contact.by_name",
                           .keys = contact_names,
+                          .edition = TEXT_FOLD_EDITION,
                           .query = "who bears exactly this name, within one client" },
 };
 

@@ -403,6 +403,7 @@ static const struct index file_by_number = {
     .name = "file.by_number",
     .keys = file_numbers,
     .query = "which file is meant by its number",
+    .edition = TEXT_FOLD_EDITION,
 };
 const struct index *const kept_file_by_number = &file_by_number;
 
