@@ -123,7 +123,7 @@ void watch_desk_print(const struct cli *cli, const struct stream_event *event, c
     put(cli, "  [", head.file_number);
     if (head.file_number)
         fprintf(cli->out, "]");
-    put(cli, "  | ", head.staff_name);
+    put(cli, "  | ", head.staff_name ? head.staff_name : head.team_name);
     // Whoever sees no colour reads it.
     if (head.colour && !escape && !gone)
         fprintf(cli->out, "  (%s)", word_of(cli, colour_picks(), head.colour));

@@ -136,11 +136,16 @@ static void name_people(struct request *rq, const struct desk *desk, struct boar
 {
     struct client_row client;
     struct staff staff;
+    struct team team;
     struct stand_in stand_in;
     struct key key = key_of_id(head->client);
     if (!id_is_zero(head->client) &&
         table_get(rq->txn, &shown_client_table, &scope_house, &key, rq->arena, &client))
         head->client_name = client.name;
+    key = key_of_id(head->team);
+    if (!id_is_zero(head->team) &&
+        table_get(rq->txn, &shown_team_table, &scope_house, &key, rq->arena, &team))
+        head->team_name = team.name;
     key = key_of_id(head->staff);
     if (id_is_zero(head->staff))
         return;

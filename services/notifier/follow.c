@@ -142,6 +142,20 @@ static bool staff_told(struct request *rq, const struct fact *fact, const void *
     return rows_again(rq, by, count);
 }
 
+static bool team_told(struct request *rq, const struct fact *fact, const void *row)
+{
+    const struct team *told = is_tombstone(fact) ? NULL : row;
+    struct key key = key_of_id(fact->entity);
+    struct team before;
+    bool was = table_get(rq->txn, &shown_team_table, &scope_house, &key, rq->arena, &before);
+
+    if (!told)
+        table_del(rq->txn, &shown_team_table, &key);
+    else if (!table_put(rq->txn, &shown_team_table, told, &rq->err))
+        return false;
+    return !renamed(was ? before.name : NULL, told ? told->name : NULL) || desk_all_again(rq);
+}
+
 static bool agent_told(struct request *rq, const struct fact *fact, const void *row)
 {
     return rows_agent(rq, fact->entity, is_tombstone(fact) ? NULL : row);
@@ -161,6 +175,7 @@ const struct follow notifier_follows[NOTIFIER_FOLLOWS] = {
     { "contacts", "contact_merged", FOLLOW_PARK_KEY, merged_told },
     { "contacts", "client", FOLLOW_PARK_KEY, client_told },
     { "contacts", "staff", FOLLOW_PARK_KEY, staff_told },
+    { "contacts", "team", FOLLOW_PARK_KEY, team_told },
     { "contacts", "file", FOLLOW_PARK_KEY, file_told },
     { "telephony", "call_note", FOLLOW_PARK_KEY, mails_take_note },
     { "telephony", "missed", FOLLOW_PARK_KEY, board_missed_take },

@@ -307,6 +307,30 @@ bool kept_staff(struct request *rq, struct id id, struct staff *ret)
            table_get(rq->txn, &kept_staff_table, &scope_house, &key, rq->arena, ret);
 }
 
+// --- teams
+const struct table kept_team_table = {
+    .name = "team",
+    .number = 65,
+    .record = team_record,
+    .key = row_id_key,
+};
+
+bool kept_team_take(struct request *rq, const struct fact *fact, const void *row)
+{
+    return gone(rq, &kept_team_table, fact) || table_put(rq->txn, &kept_team_table, row, &rq->err);
+}
+
+bool kept_team_known(struct request *rq, struct id id)
+{
+    struct key key = key_of_id(id);
+    struct team team;
+
+    return id_is_zero(id) ||
+           table_get(rq->txn, &kept_team_table, &scope_house, &key, rq->arena, &team) ||
+           fail(&rq->err, ERR_NOT_FOUND, "team", TEXT_TIME_TEAM_UNKNOWN, NULL);
+}
+
+// --- phones and actors
 bool kept_staff_at(struct request *rq, const char *extension, struct staff *ret)
 {
     struct walk_options options = { .index = &staff_by_extension,

@@ -11,6 +11,7 @@ extern const struct index *const kept_contact_by_email;  // kept_email_key
 extern const struct index *const kept_contact_by_e164;   // (number), of whatever client
 extern const struct table kept_client_table;
 extern const struct table kept_staff_table;
+extern const struct table kept_team_table;
 extern const struct table kept_file_table;
 extern const struct index *const kept_file_by_number; // kept_file_number_key
 extern const struct table kept_merged_table;          // where contacts went
@@ -35,6 +36,7 @@ struct key kept_email_key(struct id client, const char *address); // however cap
 MUST_USE bool kept_contact_take(struct request *rq, const struct fact *fact, const void *row);
 MUST_USE bool kept_client_take(struct request *rq, const struct fact *fact, const void *row);
 MUST_USE bool kept_staff_take(struct request *rq, const struct fact *fact, const void *row);
+MUST_USE bool kept_team_take(struct request *rq, const struct fact *fact, const void *row);
 MUST_USE bool kept_file_take(struct request *rq, const struct fact *fact, const void *row);
 MUST_USE bool kept_merged_take(struct request *rq, const struct fact *fact, const void *row);
 MUST_USE bool kept_absence_take(struct request *rq, const struct fact *fact, const void *row);
@@ -58,6 +60,8 @@ MUST_USE bool kept_client(struct request *rq, struct id id, struct client_row *r
 MUST_USE bool kept_call(struct request *rq, struct id id, struct call *ret);
 // Staff are known to everybody.
 MUST_USE bool kept_staff(struct request *rq, struct id id, struct staff *ret);
+// So are teams. Zero: none is meant, which is fine. ERR_NOT_FOUND on "team".
+MUST_USE bool kept_team_known(struct request *rq, struct id id);
 // Whose phone this is; false: nobody's.
 MUST_USE bool kept_staff_at(struct request *rq, const char *extension, struct staff *ret);
 // The member of staff who asks, by name or by a scope of their own; false when the actor is none.

@@ -128,6 +128,35 @@ TEST(a_callback_comes_ages_and_leaves)
     fixture_free(fx);
 }
 
+// `name` NULL: it is deleted.
+static void tell_team(struct fixture *fx, int64_t version, const char *name)
+{
+    struct team team = { .id = id_number(TEAM),
+                         .version = version,
+                         .name = name ? name : "Bereitschaft",
+                         .edited_at = 1,
+                         .edited_by = "x" };
+    fixture_fact(fx, "contacts", "team", &team, name == NULL);
+}
+
+// Whichever comes first, the team or its work.
+TEST(a_team_is_shown_by_its_name_as_it_is_now)
+{
+    static const char *const names[] = { "Nachtdienst", "Bereitschaft", NULL };
+    struct fixture *fx = fixture_new(&notifier_service);
+    struct callback callback = callback_of(fx, 5, 1);
+    struct board_callback row;
+    tell(fx, &callback);
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        tell_team(fx, (int64_t)i + 1, names[i]);
+        fixture_wait(fx, SECONDS(5));
+        CHECK(fixture_row(fx, &board_callback_table, callback.id, &row));
+        CHECK_STR(row.team_name, names[i]);
+        CHECK(id_equal(row.team, id_number(TEAM)));
+    }
+    fixture_free(fx);
+}
+
 TEST(colours_change_once_also_after_a_downtime)
 {
     struct fixture *fx = fixture_new(&notifier_service);
