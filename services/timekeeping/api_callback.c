@@ -141,7 +141,10 @@ bool callback_reopen(struct request *rq, const struct callback_settle *in, struc
 
 bool callback_get(struct request *rq, const struct by_id *in, struct callback *out)
 {
-    return todo_find(rq, &todo_callbacks, in->id, TEXT_CALLBACK_UNKNOWN, out);
+    if (!todo_find(rq, &todo_callbacks, in->id, TEXT_CALLBACK_UNKNOWN, out))
+        return false;
+    kept_contact_show(rq, &out->contact, &out->contact_name);
+    return true;
 }
 
 bool callback_list(struct request *rq, const struct callback_query *in, struct callback_page *out)
@@ -149,7 +152,10 @@ bool callback_list(struct request *rq, const struct callback_query *in, struct c
     struct listing listing;
     if (!todo_list(rq, &todo_callbacks, in, &listing))
         return false;
-    *out = (struct callback_page){ listing.rows, listing.count, listing.more };
+    struct callback *rows = listing.rows;
+    for (size_t i = 0; i < listing.count; i++)
+        kept_contact_show(rq, &rows[i].contact, &rows[i].contact_name);
+    *out = (struct callback_page){ rows, listing.count, listing.more };
     return true;
 }
 
@@ -238,7 +244,10 @@ bool resubmission_withdraw(struct request *rq, const struct resubmission_settle 
 
 bool resubmission_get(struct request *rq, const struct by_id *in, struct resubmission *out)
 {
-    return todo_find(rq, &todo_resubmissions, in->id, TEXT_RESUBMISSION_UNKNOWN, out);
+    if (!todo_find(rq, &todo_resubmissions, in->id, TEXT_RESUBMISSION_UNKNOWN, out))
+        return false;
+    kept_contact_show(rq, &out->contact, &out->contact_name);
+    return true;
 }
 
 bool resubmission_list(struct request *rq, const struct callback_query *in,
@@ -247,6 +256,9 @@ bool resubmission_list(struct request *rq, const struct callback_query *in,
     struct listing listing;
     if (!todo_list(rq, &todo_resubmissions, in, &listing))
         return false;
-    *out = (struct resubmission_page){ listing.rows, listing.count, listing.more };
+    struct resubmission *rows = listing.rows;
+    for (size_t i = 0; i < listing.count; i++)
+        kept_contact_show(rq, &rows[i].contact, &rows[i].contact_name);
+    *out = (struct resubmission_page){ rows, listing.count, listing.more };
     return true;
 }

@@ -3,6 +3,7 @@
 
 #include "common/base/text.h"
 #include "common/step/rows.h"
+#include "proto/named.h"
 #include "proto/party.h"
 #include "services/timekeeping/store.h"
 #include "services/timekeeping/store_search.h"
@@ -227,6 +228,26 @@ struct id kept_contact_now(struct request *rq, struct id id)
         id = merged.to;
     }
     return id;
+}
+
+void kept_contact_show(struct request *rq, struct id *id, const char **name)
+{
+    struct named_contact named = { .id = *id, .name = *name };
+    struct contact_merged merged;
+    struct contact contact;
+
+    for (int steps = 0; steps <= CHAIN_MAX && !id_is_zero(named.id); steps++) {
+        struct key key = key_of_id(named.id);
+        if (!table_get(rq->txn, &kept_merged_table, &scope_house, &key, rq->arena, &merged))
+            break;
+        named_went(&named, &merged);
+    }
+    struct key now = key_of_id(named.id);
+    if (named.merged && named.own &&
+        table_get(rq->txn, &kept_contact_table, &scope_house, &now, rq->arena, &contact))
+        named.name = contact.name;
+    *id = named.id;
+    *name = named.name;
 }
 
 size_t kept_contact_ids(struct request *rq, struct id id, struct id *ids, size_t most)

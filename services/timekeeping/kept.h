@@ -50,6 +50,9 @@ MUST_USE bool kept_voucher_take(struct request *rq, const struct fact *fact, con
 MUST_USE bool kept_contact(struct request *rq, struct id *id, struct contact *ret);
 // Who this contact is now, whoever asks: the id itself unless it was merged into another.
 struct id kept_contact_now(struct request *rq, struct id id);
+// For showing a row: who its contact is now, and what they are called now where the row has the
+// name of one that was merged away; a name of its own stays.
+void kept_contact_show(struct request *rq, struct id *id, const char **name);
 // The ids under which rows of this contact may stand: the one it is now, and those that were merged
 // into it. How many are in `ids`.
 size_t kept_contact_ids(struct request *rq, struct id id, struct id *ids, size_t most);
