@@ -13,6 +13,7 @@
 #include <zmq.h>
 
 #include "common/base/civil.h"
+#include "common/base/system.h"
 #include "common/run/bus_internal.h"
 #include "common/run/frames.h"
 #include "common/run/socket.h"
@@ -22,7 +23,7 @@
 
 static bool refuse(struct err *err, enum text_id text, const char *what)
 {
-    return fail(err, ERR_UNAVAILABLE, NULL, text, what, zmq_strerror(errno), NULL);
+    return fail(err, ERR_UNAVAILABLE, NULL, text, what, system_text(errno).text, NULL);
 }
 
 static void say(struct bus *bus, const char *format, ...) PRINTF_LIKE(2, 3);
