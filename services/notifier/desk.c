@@ -9,11 +9,13 @@
 #include "common/step/rows.h"
 #include "common/wire/change.h"
 #include "common/wire/codec.h"
+#include "proto/named.h"
 #include "services/notifier/colour.h"
 #include "services/notifier/post.h"
 #include "services/notifier/rows.h"
 #include "services/notifier/store.h"
 
+#define MERGES_MAX    60 // follow each other only as often as somebody makes them
 #define PAGE_ROWS     50
 #define PAGE_BYTES    ((size_t)700 << 10)
 #define RECOLOUR_ROWS 50
@@ -136,11 +138,16 @@ static void name_people(struct request *rq, const struct desk *desk, struct boar
 {
     struct client_row client;
     struct staff staff;
+    struct team team;
     struct stand_in stand_in;
     struct key key = key_of_id(head->client);
     if (!id_is_zero(head->client) &&
         table_get(rq->txn, &shown_client_table, &scope_house, &key, rq->arena, &client))
         head->client_name = client.name;
+    key = key_of_id(head->team);
+    if (!id_is_zero(head->team) &&
+        table_get(rq->txn, &shown_team_table, &scope_house, &key, rq->arena, &team))
+        head->team_name = team.name;
     key = key_of_id(head->staff);
     if (id_is_zero(head->staff))
         return;
@@ -150,6 +157,25 @@ static void name_people(struct request *rq, const struct desk *desk, struct boar
     if (desk->board == board_INQUIRIES &&
         table_get(rq->txn, &shown_stand_in_table, &scope_house, &key, rq->arena, &stand_in))
         head->deputy = stand_in.deputy;
+}
+
+static void name_contact(struct request *rq, struct board_head *head)
+{
+    struct named_contact named = { .id = head->contact, .name = head->contact_name };
+    struct contact_merged merged;
+    struct contact contact;
+    for (int steps = 0; steps <= MERGES_MAX && !id_is_zero(named.id); steps++) {
+        struct key key = key_of_id(named.id);
+        if (!table_get(rq->txn, &shown_merged_table, &scope_house, &key, rq->arena, &merged))
+            break;
+        named_went(&named, &merged);
+    }
+    struct key now = key_of_id(named.id);
+    if (named.merged && named.own &&
+        table_get(rq->txn, &shown_contact_table, &scope_house, &now, rq->arena, &contact))
+        named.name = contact.name;
+    head->contact = named.id;
+    head->contact_name = named.name;
 }
 
 static void aside_remove(struct request *rq, struct id id)
@@ -189,6 +215,7 @@ static bool place(struct request *rq, const struct desk *desk, void *thing)
         return true;
     }
     name_people(rq, desk, &head);
+    name_contact(rq, &head);
     head.colour = colour_of(rules_of(rq), &head, rq->now_us, &next_us);
     head.has_recolour_at = next_us > 0 && next_us <= CIVIL_TIME_MAX;
     head.recolour_at = head.has_recolour_at ? next_us : 0;

@@ -56,7 +56,7 @@ bool callback_add(struct request *rq, const struct callback_new *in, struct call
     struct todo_about about = { &full.client, &full.staff,   &full.team,         &full.contact,
                                 &full.file,   &full.inquiry, &full.contact_name, &full.number };
     fill_self(rq, &full.staff, full.team);
-    if (!fill_call(rq, &full) || !todo_fill(rq, &about) ||
+    if (!kept_team_known(rq, full.team) || !fill_call(rq, &full) || !todo_fill(rq, &about) ||
         !callback_make(&full, &editor, new_id(rq), out, &rq->err))
         return false;
     out->deputy = stand_in_of(rq, out->staff);
@@ -79,12 +79,14 @@ static bool fill_changed(struct request *rq, const struct callback *row, struct 
         &out->contact_name,
         &out->number,
     };
-    if (staff && id_equal(row->team, out->team))
+    bool other_team = !id_equal(row->team, out->team);
+    if (staff && !other_team)
         team = (struct id){ 0 };
     // Another person is not called at the former one's number.
     if (contact && out->number && row->number && strcmp(out->number, row->number) == 0)
         out->number = NULL;
-    if (!todo_fill(rq, &about))
+    // One that was deleted meanwhile may stay.
+    if ((other_team && !kept_team_known(rq, out->team)) || !todo_fill(rq, &about))
         return false;
     out->client = client;
     out->team = team;
@@ -139,7 +141,10 @@ bool callback_reopen(struct request *rq, const struct callback_settle *in, struc
 
 bool callback_get(struct request *rq, const struct by_id *in, struct callback *out)
 {
-    return todo_find(rq, &todo_callbacks, in->id, TEXT_CALLBACK_UNKNOWN, out);
+    if (!todo_find(rq, &todo_callbacks, in->id, TEXT_CALLBACK_UNKNOWN, out))
+        return false;
+    kept_contact_show(rq, &out->contact, &out->contact_name);
+    return true;
 }
 
 bool callback_list(struct request *rq, const struct callback_query *in, struct callback_page *out)
@@ -147,7 +152,10 @@ bool callback_list(struct request *rq, const struct callback_query *in, struct c
     struct listing listing;
     if (!todo_list(rq, &todo_callbacks, in, &listing))
         return false;
-    *out = (struct callback_page){ listing.rows, listing.count, listing.more };
+    struct callback *rows = listing.rows;
+    for (size_t i = 0; i < listing.count; i++)
+        kept_contact_show(rq, &rows[i].contact, &rows[i].contact_name);
+    *out = (struct callback_page){ rows, listing.count, listing.more };
     return true;
 }
 
@@ -161,7 +169,7 @@ bool resubmission_add(struct request *rq, const struct resubmission_new *in,
     struct todo_about about = { &out->client, &out->staff,   &out->team,         &out->contact,
                                 &out->file,   &out->inquiry, &out->contact_name, NULL };
     fill_self(rq, &out->staff, out->team);
-    if (!todo_fill(rq, &about))
+    if (!kept_team_known(rq, out->team) || !todo_fill(rq, &about))
         return false;
     out->deputy = stand_in_of(rq, out->staff);
     return todo_write(rq, &todo_resubmissions, out);
@@ -182,9 +190,11 @@ static bool fill_resubmission(struct request *rq, const struct resubmission *row
         &out->contact_name,
         NULL,
     };
-    if (staff && id_equal(row->team, out->team))
+    bool other_team = !id_equal(row->team, out->team);
+    if (staff && !other_team)
         team = (struct id){ 0 };
-    if (!todo_fill(rq, &about))
+    // One that was deleted meanwhile may stay.
+    if ((other_team && !kept_team_known(rq, out->team)) || !todo_fill(rq, &about))
         return false;
     out->client = client;
     out->team = team;
@@ -234,7 +244,10 @@ bool resubmission_withdraw(struct request *rq, const struct resubmission_settle 
 
 bool resubmission_get(struct request *rq, const struct by_id *in, struct resubmission *out)
 {
-    return todo_find(rq, &todo_resubmissions, in->id, TEXT_RESUBMISSION_UNKNOWN, out);
+    if (!todo_find(rq, &todo_resubmissions, in->id, TEXT_RESUBMISSION_UNKNOWN, out))
+        return false;
+    kept_contact_show(rq, &out->contact, &out->contact_name);
+    return true;
 }
 
 bool resubmission_list(struct request *rq, const struct callback_query *in,
@@ -243,6 +256,9 @@ bool resubmission_list(struct request *rq, const struct callback_query *in,
     struct listing listing;
     if (!todo_list(rq, &todo_resubmissions, in, &listing))
         return false;
-    *out = (struct resubmission_page){ listing.rows, listing.count, listing.more };
+    struct resubmission *rows = listing.rows;
+    for (size_t i = 0; i < listing.count; i++)
+        kept_contact_show(rq, &rows[i].contact, &rows[i].contact_name);
+    *out = (struct resubmission_page){ rows, listing.count, listing.more };
     return true;
 }

@@ -140,7 +140,8 @@ bool inquiry_forward(struct request *rq, const struct inquiry_forwarding *in, st
                                      .team = in->team };
     struct staff person;
 
-    if (!to_be_moved(rq, WHICH(in), out) || !refers_staff(rq, in->staff, "staff", &person))
+    if (!to_be_moved(rq, WHICH(in), out) || !refers_staff(rq, in->staff, "staff", &person) ||
+        !kept_team_known(rq, in->team))
         return false;
     if (id_is_zero(moving.team))
         moving.team = person.team;

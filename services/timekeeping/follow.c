@@ -49,6 +49,7 @@ const struct follow timekeeping_follows[TIMEKEEPING_FOLLOWS] = {
     { "contacts", "contact_merged", FOLLOW_PARK_KEY, kept_merged_take },
     { "contacts", "client", FOLLOW_PARK_KEY, kept_client_take },
     { "contacts", "staff", FOLLOW_PARK_KEY, staff_told },
+    { "contacts", "team", FOLLOW_PARK_KEY, kept_team_take },
     { "contacts", "file", FOLLOW_PARK_KEY, kept_file_take },
     { "contacts", "absence", FOLLOW_PARK_KEY, absence_told },
     { "telephony", "call", FOLLOW_PARK_KEY, call_told },

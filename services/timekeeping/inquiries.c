@@ -82,13 +82,7 @@ bool inquiry_of_message(struct request *rq, const char *message_id, struct inqui
 // --- showing
 void inquiry_show(struct request *rq, struct inquiry *row)
 {
-    struct request house = *rq;
-    struct id now = row->contact;
-    struct contact contact;
-
-    house.scope = scope_house;
-    if (!id_is_zero(now) && kept_contact(&house, &now, &contact))
-        row->contact = now;
+    kept_contact_show(rq, &row->contact, &row->contact_name);
 }
 
 bool inquiry_match_fill(struct request *rq, const struct inquiry *row, struct inquiry_match *out)

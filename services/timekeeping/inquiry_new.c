@@ -138,7 +138,7 @@ bool inquiry_add_new(struct request *rq, const struct inquiry_new *in, struct in
 
     *out = (struct inquiry){ .id = new_id(rq), .chargeable = true, .opened_at = rq->now_us };
     row_take(inquiry_record(), out, (struct given){ inquiry_new_record(), in });
-    if (!refers_call(rq, in->call, &call))
+    if (!refers_call(rq, in->call, &call) || !kept_team_known(rq, in->team))
         return false;
     if (!id_is_zero(in->call)) {
         if (!id_is_zero(in->client) && !id_equal(in->client, call.client))

@@ -198,12 +198,13 @@ static bool show_entry(const struct showing *showing, const void *row)
     hit->staff = entry->staff;
     hit->contact = entry->contact;
     hit->contact_name = entry->contact_name;
+    kept_contact_show(rq, &hit->contact, &hit->contact_name);
     hit->file = entry->file;
     hit->file_number = entry->file_number;
     hit->inquiry = entry->inquiry;
     hit->state = entry_state_picks()->values[entry->state].word;
-    set_texts(showing, first_of(entry->text, first_of(entry->contact_name, entry->key)),
-              JOIN(rq, ", ", entry->file_number, entry->contact_name, entry->voucher));
+    set_texts(showing, first_of(entry->text, first_of(hit->contact_name, entry->key)),
+              JOIN(rq, ", ", entry->file_number, hit->contact_name, entry->voucher));
     return true;
 }
 

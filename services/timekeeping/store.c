@@ -43,6 +43,7 @@ const struct table *const timekeeping_tables[TIMEKEEPING_TABLES] = {
     &kept_contact_table,
     &kept_client_table,
     &kept_staff_table,
+    &kept_team_table,
     &kept_file_table,
     &kept_merged_table,
     &kept_absence_table,

@@ -11,6 +11,7 @@
 #include "services/telephony/store.h"
 #include "services/telephony/store_missed.h"
 #include "services/telephony/store_note.h"
+#include "services/timekeeping/kept.h"
 #include "services/timekeeping/store_clock.h"
 #include "services/timekeeping/store_entry.h"
 #include "services/timekeeping/store_inquiry.h"
@@ -388,6 +389,8 @@ void end_check_projections(struct sim *sim)
         { "contact", C, N, &shown_contact_table, reduce_shown_contact },
         { "client", C, N, &shown_client_table, reduce_shown_client },
         { "staff", C, N, &shown_staff_table, reduce_shown_staff },
+        { "team", C, N, &shown_team_table, NULL },
+        { "team", C, K, &kept_team_table, NULL },
     };
 
     for (size_t i = 0; i < COUNT_OF(tables) && !sim->failed; i++)
