@@ -273,6 +273,12 @@ bool clock_settle(struct arena *arena, struct clock *clock, struct clock_busy *c
 }
 
 // --- shown and corrected
+// A call's time is telephony's, whose clock may be ahead of whoever shows it: not yet, then.
+static int64_t past_ms(int64_t since_us, int64_t now_us)
+{
+    return now_us > since_us ? (now_us - since_us) / 1000 : 0;
+}
+
 int64_t clock_seconds(const struct clock *clock, int64_t now_us)
 {
     int64_t since = 0;
@@ -281,10 +287,10 @@ int64_t clock_seconds(const struct clock *clock, int64_t now_us)
     if (clock->state != clock_state_RUNNING)
         return whole_seconds(clock->counted_ms);
     if (!id_is_zero(clock->call))
-        return whole_seconds((now_us - clock->started_at) / 1000);
+        return whole_seconds(past_ms(clock->started_at, now_us));
     if (clock->spans_count > 0 && !clock->spans[clock->spans_count - 1].has_until)
         since = clock->spans[clock->spans_count - 1].from;
-    return whole_seconds(clock->counted_ms + (since ? (now_us - since) / 1000 : 0));
+    return whole_seconds(clock->counted_ms + (since ? past_ms(since, now_us) : 0));
 }
 
 bool clock_amend(struct arena *arena, struct clock *clock, const struct time_correction *correction)

@@ -258,7 +258,7 @@ bool entries_book(struct request *rq, const struct entry_new *in, struct entry *
     entry_find_rule(rq, &booking->kind, out);
     return row_trim(entry_record(), out, rq->arena, &rq->err) &&
            record_check(entry_record(), out, &rq->err) && locks_admit(rq, NULL, out) &&
-           entry_write(rq, NULL, out) && entry_clock_take(rq, out->clock, out->id);
+           entry_write(rq, NULL, out) && entry_clock_take(rq, out);
 }
 
 // --- changes
@@ -460,7 +460,8 @@ static struct entry part_of(struct request *rq, const struct entry *row)
     part.clock = part.measure = part.attempt = none;
     part.split_from = row->id;
     part.corrections_count = part.moves_count = 0;
-    part.has_split = part.split = false;
+    part.has_split = part.split = part.has_split_raw_s = part.has_split_s = false;
+    part.split_raw_s = part.split_s = 0;
     part.booked_at = rq->now_us;
     part.booked_by = rq->actor;
     return part;
@@ -489,7 +490,6 @@ bool entries_split(struct request *rq, const struct entry_split_in *in, struct e
     *rest = row;
     *part = part_of(rq, &row);
     entry_divide(rest, part, part_s);
-    rest->has_split = rest->split = true;
     const char *text = arena_format(rq->arena, "geteilt: %lld von %lld Sekunden abgegeben",
                                     (long long)part_s, (long long)row.actual_s);
     const char *part_text = arena_format(rq->arena, "geteilt: %lld von %lld Sekunden",

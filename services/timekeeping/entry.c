@@ -108,6 +108,12 @@ void entry_divide(struct entry *entry, struct entry *part, int64_t part_s)
     part->actual_s = part_s;
     entry->raw_s -= raw_s;
     entry->actual_s -= part_s;
+    // What was given away before it was counted is not known.
+    bool counts = entry->has_split_raw_s || !entry->has_split;
+    entry->has_split_raw_s = entry->has_split_s = counts;
+    entry->split_raw_s = counts ? entry->split_raw_s + raw_s : 0;
+    entry->split_s = counts ? entry->split_s + part_s : 0;
+    entry->has_split = entry->split = true;
 }
 
 bool entry_meets_consumer(const struct contact *payer)

@@ -64,7 +64,16 @@ TEST(a_call_that_goes_on_pauses_and_the_first_is_named)
     CHECK_INT(bench.clock.remind_at, T(25 + 1800 - 10));
     CHECK_INT(bench.clock.limit_at, T(25 + 36000 - 10));
     CHECK_INT(clock_seconds(&bench.clock, T(32)), 17);
+    CHECK_INT(clock_seconds(&bench.clock, T(20)), 10); // whoever shows it is behind
     arena_free(bench.arena);
+}
+
+TEST(a_call_of_a_clock_that_is_ahead_has_not_begun_yet)
+{
+    struct clock call = { .call = { { 1 } }, .state = clock_state_RUNNING, .started_at = T(10) };
+    CHECK_INT(clock_seconds(&call, T(4)), 0);
+    CHECK_INT(clock_seconds(&call, T(10)), 0);
+    CHECK_INT(clock_seconds(&call, T(13)), 3);
 }
 
 TEST(the_limit_cuts_what_was_counted_behind_it)

@@ -333,13 +333,17 @@ TEST(a_files_short_info_shows_notes_inquiries_and_what_is_unbilled)
 // --- measures
 struct measured {
     struct inquiry inquiry;
-    struct measure measure;
+    struct measure before, measure;
 };
 
 static bool run_measure(struct request *rq, void *argument)
 {
     struct measured *measured = argument;
-    return entry_for_measure(rq, &measured->inquiry, &measured->measure);
+    struct measure before = measured->before;
+    if (!entry_for_measure(rq, &measured->inquiry, &before, &measured->measure))
+        return false;
+    measured->before = measured->measure;
+    return true;
 }
 
 TEST(a_measures_time_is_an_entry_that_follows_it)

@@ -265,7 +265,7 @@ TEST(minutes_beside_a_measured_time_are_a_correction)
 
 static bool clock_told(struct request *rq, void *argument)
 {
-    const struct clock *clock = argument;
+    struct clock *clock = argument;
     return table_put(rq->txn, &clock_table, clock, &rq->err) && entry_for_clock(rq, clock);
 }
 
