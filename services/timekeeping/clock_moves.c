@@ -2,6 +2,8 @@
 // Clocks by hand: a stack for each member of staff. At most one is on; the one that it interrupts
 // waits for it, unless it was paused by hand.
 #include "common/step/rows.h"
+#include "common/wire/change.h"
+#include "common/wire/codec.h"
 #include "services/timekeeping/clocks.h"
 #include "services/timekeeping/kept.h"
 #include "services/timekeeping/measure_rows.h"
@@ -378,6 +380,12 @@ bool clocks_resume(struct request *rq, const struct clock_move *in, struct clock
 // --- correcting
 bool clocks_correct(struct request *rq, const struct clock_correction *in, struct clock *ret)
 {
+    struct clock_correction given = *in;
+
+    // Blanks are no reason.
+    if (!row_trim(clock_correction_record(), &given, rq->arena, &rq->err) ||
+        !record_check(clock_correction_record(), &given, &rq->err))
+        return false;
     if (!clock_find(rq, in->id, ret) || !may_move(rq, ret->staff))
         return false;
     if (ret->version != in->version)
@@ -389,7 +397,7 @@ bool clocks_correct(struct request *rq, const struct clock_correction *in, struc
     if (ret->corrections_count == CLOCK_CORRECTIONS_MAX)
         return fail(&rq->err, ERR_CONFLICT, "id", TEXT_CLOCK_CORRECTED, NULL);
     struct time_correction correction = { rq->now_us, rq->actor, ret->actual_s, in->actual_s,
-                                          in->reason };
+                                          given.reason };
     struct clock before = *ret;
     if (!clock_amend(rq->arena, ret, &correction))
         return full(rq);

@@ -263,12 +263,12 @@ static bool settle_blocks(struct chunk *chunk, struct id run)
     return true;
 }
 
-static bool put_entry(struct request *rq, struct entry *entry)
+static bool put_entry(struct request *rq, const struct entry *before, struct entry *entry)
 {
     entry->version++;
     entry->edited_at = rq->now_us;
     entry->edited_by = rq->service->schema->service;
-    return entry_store(rq, entry);
+    return entry_store(rq, before, entry);
 }
 
 // --- pinning
@@ -283,11 +283,11 @@ static bool pin(struct request *rq, const struct billing_lock *lock, struct work
     if (!chunk_read(chunk, work, options, lock))
         return false;
     for (size_t i = 0; i < chunk->count; i++) {
-        struct entry *entry = &chunk->entries[i];
+        struct entry *entry = &chunk->entries[i], before = *entry;
         entry->run = lock->id;
         entry->state = entry_state_LOCKED;
         (void)follow_run(rq, &marks, entry); // a voucher may have been told already
-        if (rq->err.code != ERR_NONE || !put_entry(rq, entry))
+        if (rq->err.code != ERR_NONE || !put_entry(rq, &before, entry))
             return false;
     }
     return settle_blocks(chunk, lock->id);
@@ -364,11 +364,11 @@ static bool sweep_chunk(struct request *rq, struct job *job, size_t rows, bool *
     struct lock_marks marks = { .count = 0 };
     bool freed = false;
     for (size_t i = 0; i < chunk.count; i++) {
-        struct entry *entry = &chunk.entries[i];
+        struct entry *entry = &chunk.entries[i], before = *entry;
         if (!follow_run(rq, &marks, entry))
             continue;
         freed = freed || entry->state == entry_state_OPEN;
-        if (rq->err.code != ERR_NONE || !put_entry(rq, entry) || !tell_freed(rq, entry))
+        if (rq->err.code != ERR_NONE || !put_entry(rq, &before, entry) || !tell_freed(rq, entry))
             return false;
     }
     job->done += (int64_t)chunk.count;
@@ -431,7 +431,7 @@ static bool bill_named(struct chunk *chunk, const struct voucher_mark *mark)
         entry->customer = mark->customer;
         entry->state = entry_state_BILLED;
         entry->voucher = mark->number;
-        if (!put_entry(rq, entry))
+        if (!put_entry(rq, &was.entries[i], entry))
             return false;
     }
     return settle_moved(&was, chunk, mark->run);

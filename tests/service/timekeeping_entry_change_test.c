@@ -121,8 +121,10 @@ TEST(deleted_entries_stay_with_their_reason)
 {
     struct fixture *fx = world_new();
     struct entry entry = book_at(fx, "K", FILE_A, 300, 0), out;
-    struct entry_delete_in in = { .id = entry.id, .version = 1, .reason = "doppelt" };
+    struct entry_delete_in in = { .id = entry.id, .version = 1, .reason = "  " };
 
+    refused(fx, call_entry_delete(&fx->client, &in, &out), ERR_INVALID, "reason");
+    in.reason = "doppelt";
     CHECK_INT(call_entry_delete(&fx->client, &in, &out), CALL_DONE);
     CHECK(out.state == entry_state_DELETED);
     CHECK_STR(out.moves[0].reason, "doppelt");

@@ -348,6 +348,44 @@ TEST(an_attempt_is_booked_once_whoever_asks_again)
     fixture_free(fx);
 }
 
+// What another client booked is neither shown nor written over.
+TEST(an_attempt_of_another_client_is_not_booked_over)
+{
+    struct fixture *fx = world_new();
+    struct entry_new in = {
+        .key = "S", .attempt = id_number(95), .client = CLIENT_A, .has_seconds = true, .seconds = 40
+    };
+    struct entry entry = book(fx, &in), out;
+
+    fixture_as(fx, ROLE_BIT(AGENT), (struct scope){ SCOPE_CLIENT, CLIENT_B }, "b");
+    in.client = CLIENT_B;
+    refused(fx, call_entry_book(&fx->client, &in, &out), ERR_NOT_FOUND, "attempt");
+    CHECK_INT(entry_now(fx, entry.id).version, 1);
+    CHECK(id_equal(entry_now(fx, entry.id).client, CLIENT_A));
+    fixture_free(fx);
+}
+
+TEST(call_and_clock_must_be_of_each_other)
+{
+    struct fixture *fx = world_new();
+    struct clock clock = call_clock(61, ANNA, 0);
+    struct entry_new in = { .key = "K", .call = id_number(72), .clock = clock.id };
+    struct call other = { .id = id_number(72),
+                          .version = 1,
+                          .source = "pbx",
+                          .source_ref = "2",
+                          .state = call_state_ENDED,
+                          .direction = call_direction_INBOUND,
+                          .started_at = BEGAN };
+    struct entry out;
+
+    tell_call(fx, false);
+    fixture_fact(fx, "telephony", "call", &other, false);
+    CHECK(fixture_input(fx, put_clock, &clock));
+    refused(fx, call_entry_book(&fx->client, &in, &out), ERR_INVALID, "clock");
+    fixture_free(fx);
+}
+
 TEST(what_cannot_be_booked_is_said)
 {
     struct fixture *fx = world_new();
