@@ -74,6 +74,15 @@ TEST(a_call_of_a_clock_that_is_ahead_has_not_begun_yet)
     CHECK_INT(clock_seconds(&call, T(4)), 0);
     CHECK_INT(clock_seconds(&call, T(10)), 0);
     CHECK_INT(clock_seconds(&call, T(13)), 3);
+    // Until then the clock by hand that it comes in between goes on.
+    struct bench bench = bench_new();
+    struct clock_busy calls[1] = { { { { 1 } }, T(10), INT64_MAX } };
+    on(&bench, 0, ON);
+    settle(&bench, calls, 1, 6);
+    CHECK_INT(bench.clock.state, clock_state_RUNNING);
+    CHECK_INT(clock_seconds(&bench.clock, T(6)), 6);
+    CHECK_INT(clock_seconds(&bench.clock, T(12)), 10);
+    arena_free(bench.arena);
 }
 
 TEST(the_limit_cuts_what_was_counted_behind_it)
