@@ -100,6 +100,9 @@ struct table {
     size_t index_count;
     bool grows; // with time: its non-unique indexes are bucketed by the row's ordinal
     const struct derived *derived; // what is searched while people type (derived.h); NULL: nothing
+    // Of rows that are made of others: why this one is not what they make of it, or NULL. For the
+    // check; NULL: a row stands by itself.
+    const char *(*wrong)(struct txn *txn, const void *row);
 };
 
 // Inserts or replaces the row under its primary key; writes indexes, ordinal and checksum.

@@ -21,6 +21,7 @@ const struct table *const timekeeping_tables[TIMEKEEPING_TABLES] = {
     &rounding_rule_table,
     &clock_table,
     &entry_table,
+    &entry_block_table,
     &billing_lock_table,
     &inquiry_table,
     &inquiry_move_table,

@@ -11,6 +11,7 @@ extern const struct table service_kind_table;
 extern const struct table rounding_rule_table;
 extern const struct table entry_table;
 extern const struct table billing_lock_table;
+extern const struct table entry_block_table;
 
 #define TIMEKEEPING_TABLES 33
 extern const struct table *const timekeeping_tables[TIMEKEEPING_TABLES];
