@@ -16,6 +16,7 @@
 #define MINUTE_US   SECONDS(60)
 #define MINUTES_MAX 100000
 #define COUNT_MAX   10000000
+#define REPLY_MAX   ((int64_t)100 << 20) // the mail room has a whole mail in memory
 #define COUNTRY_MAX 3
 #define AREA_MAX    6
 
@@ -74,6 +75,13 @@ const struct option home_options[HOME_OPTIONS] = {
       .otherwise = "0",
       .german = "so lange nach dem Abschluss des Vorgangs bleiben Anlagen; 0: immer",
       .english = "attachments stay so long after their inquiry was closed; 0: for ever" },
+    { .name = "reply-max-megabytes",
+      .value = "MB",
+      .otherwise = "20",
+      .german = "so viel dürfen die Anlagen einer Antwort zusammen haben (bis 100; in der Mail ein "
+                "Drittel mehr); 0: keine Anlagen",
+      .english = "so much may the attachments of one answer have together (up to 100; in the mail "
+                 "a third more); 0: no attachments" },
     IMAP_OPTIONS_ROWS,
 };
 
@@ -173,6 +181,15 @@ static bool read_yes(const struct app_start *start, const char *option, bool *re
     return fail(err, ERR_INVALID, option, TEXT_PICK_UNKNOWN, "yes, no", NULL);
 }
 
+static bool read_reply(const struct app_start *start, int64_t *ret, struct err *err)
+{
+    const char *option = "reply-max-megabytes";
+    if (!read_count(start, option, 1 << 20, ret, err))
+        return false;
+    return *ret <= REPLY_MAX || fail(err, ERR_INVALID, option, TEXT_HOME_COUNT,
+                                     start->value(start, option, 0), "100", NULL);
+}
+
 static bool start_home(void *port, const struct app_start *start, struct err *err)
 {
     struct home *home = port;
@@ -185,6 +202,7 @@ static bool start_home(void *port, const struct app_start *start, struct err *er
         read_count(start, "attachments-max-megabytes", 1 << 20, &house->attachments_max_bytes,
                    err) &&
         read_count(start, "attachments-keep-days", DAYS(1), &house->attachments_keep_us, err);
+    read = read && read_reply(start, &house->reply_max_bytes, err);
     home->imap = read ? imap_port_start(start, house, err) : NULL;
     return home->imap != NULL;
 }

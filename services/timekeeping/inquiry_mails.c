@@ -364,7 +364,7 @@ static bool compose(struct request *rq, const struct inquiry_answer *in,
         return fail(&rq->err, ERR_INVALID, "to", TEXT_EMAIL_FORM, to[0], NULL);
     out->to = to;
     out->to_count = 1;
-    return true;
+    return inquiry_mail_promise(rq, in, inquiry, out);
 }
 
 bool inquiry_mails_reply(struct request *rq, const struct inquiry_answer *in,
