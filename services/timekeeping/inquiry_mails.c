@@ -36,23 +36,32 @@ static bool write(struct request *rq, struct inquiry_mail *row)
 }
 
 // --- whose it is
-// The client whose address it was sent to; none: the house's own.
+static bool client_of_address(struct request *rq, const char *address, struct id *ret)
+{
+    struct walk_options options = { .index = kept_client_by_email,
+                                    .scope = &scope_house,
+                                    .prefix = kept_client_email_key(address) };
+    struct client_row client, other;
+    struct walk *walk = walk_open(rq->txn, &kept_client_table, &options, rq->arena);
+    bool found = walk_next(walk, &client) && !walk_next(walk, &other);
+
+    walk_close(walk);
+    if (found)
+        *ret = client.id;
+    return found;
+}
+
+// The client whose address it was sent to, the first that is one client's alone; none: the house's
+// own.
 static bool client_of(struct request *rq, const struct inquiry_mail_new *in, struct id *ret)
 {
-    struct walk_options options = { .scope = &scope_house };
-    struct client_row client;
-
     *ret = in->client;
     if (!id_is_zero(in->client))
         return refers_client(rq, in->client, "client");
-    struct walk *walk = walk_open(rq->txn, &kept_client_table, &options, rq->arena);
-    while (in->to_count > 0 && id_is_zero(*ret) && walk_next(walk, &client)) {
-        for (size_t i = 0; i < in->to_count; i++) {
-            if (address_equal(client.email, in->to[i]))
-                *ret = client.id;
-        }
+    for (size_t i = 0; i < in->to_count; i++) {
+        if (client_of_address(rq, in->to[i], ret))
+            break;
     }
-    walk_close(walk);
     return true;
 }
 

@@ -12,7 +12,7 @@ extern const struct table rounding_rule_table;
 extern const struct table entry_table;
 extern const struct table billing_lock_table;
 
-#define TIMEKEEPING_TABLES 32
+#define TIMEKEEPING_TABLES 33
 extern const struct table *const timekeeping_tables[TIMEKEEPING_TABLES];
 
 // The key of rows whose first field is their id.
