@@ -18,8 +18,9 @@
 #include "proto/handlers.inc"
 
 #define LIMIT_OTHERWISE 50
-#define THREAD_MOST     200 // mails of an inquiry that are looked at for who takes part
-#define SAME_MOST       20  // mails with one Message-ID: one for each client
+#define THREAD_MOST     200  // mails of an inquiry that are looked at for who takes part
+#define SAME_MOST       20   // mails with one Message-ID: one for each client
+#define KNOWN_MOST      2000 // and of one client, from a device that gives all the same
 #define REOPENED        "Antwort eingegangen"
 
 static bool full(struct request *rq)
@@ -82,8 +83,7 @@ static bool contact_of(struct request *rq, struct id client, const char *address
 }
 
 // --- threads
-static bool mail_of_message(struct request *rq, const char *message_id, const struct id *client,
-                            struct inquiry_mail *ret)
+static bool mail_of_message(struct request *rq, const char *message_id, struct inquiry_mail *ret)
 {
     struct walk_options options = { .index = inquiry_mail_by_message,
                                     .scope = &scope_house,
@@ -93,8 +93,7 @@ static bool mail_of_message(struct request *rq, const char *message_id, const st
     bool found = false;
 
     for (int i = 0; !found && i < SAME_MOST && walk_next(walk, ret); i++)
-        found =
-            (!client || id_equal(ret->client, *client)) && inquiry_find(rq, ret->inquiry, &inquiry);
+        found = inquiry_find(rq, ret->inquiry, &inquiry);
     walk_close(walk);
     return found;
 }
@@ -103,7 +102,7 @@ static bool by_message(struct request *rq, const char *message_id, struct inquir
 {
     struct inquiry_mail mail;
 
-    if (mail_of_message(rq, message_id, NULL, &mail))
+    if (mail_of_message(rq, message_id, &mail))
         return inquiry_find(rq, mail.inquiry, ret);
     // Those that were taken over from an old program have no mail here.
     return inquiry_of_message(rq, message_id, ret) && inquiry_find(rq, ret->id, ret);
@@ -112,7 +111,7 @@ static bool by_message(struct request *rq, const char *message_id, struct inquir
 static bool wrote_or_got(const struct inquiry_mail *mail, const char *address)
 {
     if (mail->direction == mail_direction_IN)
-        return address_equal(mail->from, address);
+        return address_equal(mail->from, address) || address_equal(mail->reply_to, address);
     for (size_t i = 0; i < mail->to_count; i++) {
         if (address_equal(mail->to[i], address))
             return true;
@@ -235,6 +234,7 @@ static bool set_row(struct request *rq, const struct inquiry_mail_new *in,
                                   .references_count = in->references_count,
                                   .from = in->from,
                                   .from_name = in->from_name,
+                                  .reply_to = in->reply_to,
                                   .to = in->to,
                                   .to_count = in->to_count,
                                   .subject = in->subject,
@@ -249,11 +249,31 @@ static bool set_row(struct request *rq, const struct inquiry_mail_new *in,
     return write(rq, row);
 }
 
+// Scanners and the like give the same Message-ID to everything: another time is another mail.
+static bool is_same(const struct inquiry_mail_new *in, const struct inquiry_mail *row)
+{
+    int64_t at = in->has_at && in->at <= row->taken_at ? in->at : row->taken_at;
+
+    return row->direction == mail_direction_OUT || !in->has_at ||
+           (at == row->at && (!in->from || !row->from || address_equal(in->from, row->from)));
+}
+
 static bool is_known(struct request *rq, const struct inquiry_mail_new *in, struct id client,
                      struct inquiry_mail_taken *out, struct inquiry_mail *row)
 {
-    out->has_known = out->known = mail_of_message(rq, in->message_id, &client, row);
-    return out->known;
+    struct walk_options options = { .index = inquiry_mail_by_message,
+                                    .scope = &scope_house,
+                                    .prefix = inquiry_mail_message_key(in->message_id) };
+    struct walk *walk = walk_open(rq->txn, &inquiry_mail_table, &options, rq->arena);
+    struct inquiry inquiry;
+    bool found = false;
+
+    for (int i = 0; !found && i < KNOWN_MOST && walk_next(walk, row); i++)
+        found = id_equal(row->client, client) && is_same(in, row) &&
+                inquiry_find(rq, row->inquiry, &inquiry);
+    walk_close(walk);
+    out->has_known = out->known = found;
+    return found;
 }
 
 bool inquiry_mails_add(struct request *rq, const struct inquiry_mail_new *in,
@@ -295,7 +315,8 @@ static bool last_incoming(struct request *rq, const struct inquiry *inquiry,
         if (!any)
             *last = row;
         any = true;
-        found = row.direction == mail_direction_IN && row.from;
+        // Nobody reads what is answered to a report or an absence note.
+        found = row.direction == mail_direction_IN && row.from && !row.automatic;
         if (found)
             *came = row;
     }
@@ -314,6 +335,8 @@ static const char *to_whom(struct request *rq, const struct inquiry_answer *in,
 
     if (in->to)
         return in->to;
+    if (came->reply_to && email_valid(came->reply_to))
+        return came->reply_to;
     if (came->from)
         return came->from;
     if (inquiry->email)
