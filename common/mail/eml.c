@@ -15,6 +15,7 @@
 
 #define DEPTH_MAX    20
 #define MEMORY_LEAST ((size_t)16 << 20)
+#define IDS_MOST     8192 // bytes: room for more than the last 20
 #define FORWARDED    "Weitergeleitete Nachricht.eml"
 
 struct reading {
@@ -58,11 +59,20 @@ static const char *message_id(struct reading *reading, const char *id)
 }
 
 // --- the head
+// Only the last ones count, and GMime takes quadratic time for a list of them.
+static const char *ids_tail(const char *header)
+{
+    size_t size = header ? strlen(header) : 0;
+    const char *tail = size > IDS_MOST ? strchr(header + size - IDS_MOST, '<') : header;
+
+    return size > IDS_MOST && !tail ? "" : tail;
+}
+
 static void read_ids(struct reading *reading)
 {
     struct eml *eml = reading->eml;
     GMimeObject *object = GMIME_OBJECT(reading->message);
-    const char *header = g_mime_object_get_header(object, "References");
+    const char *header = ids_tail(g_mime_object_get_header(object, "References"));
     GMimeReferences *all = header ? g_mime_references_parse(NULL, header) : NULL;
     int count = all ? g_mime_references_length(all) : 0;
 
@@ -74,7 +84,7 @@ static void read_ids(struct reading *reading)
     }
     if (all)
         g_mime_references_free(all);
-    header = g_mime_object_get_header(object, "In-Reply-To");
+    header = ids_tail(g_mime_object_get_header(object, "In-Reply-To"));
     all = header ? g_mime_references_parse(NULL, header) : NULL;
     if (all && g_mime_references_length(all) > 0)
         eml->in_reply_to = message_id(reading, g_mime_references_get_message_id(all, 0));

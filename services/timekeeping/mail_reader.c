@@ -147,9 +147,9 @@ int mail_reader_main(void)
 }
 
 // --- this process
-static void limit(int resource, rlim_t most)
+static void limit(int resource, rlim_t soft, rlim_t hard)
 {
-    struct rlimit both = { most, most };
+    struct rlimit both = { soft, hard };
     if (setrlimit(resource, &both) != 0)
         _exit(2);
 }
@@ -159,15 +159,18 @@ static _Noreturn void become_reader(int in, int out)
 {
     char program[] = "/proc/self/exe", word[] = MAIL_READER_WORD;
     char *argv[] = { program, word, NULL }, *envp[] = { NULL };
+    sigset_t none;
+    (void)sigemptyset(&none); // this thread's mask is inherited, and would hold SIGXCPU back
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
     if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0)
         _exit(2);
     (void)close_range(STDERR_FILENO + 1, ~0U, 0);
 #ifndef __SANITIZE_ADDRESS__ // its shadow needs terabytes of address space
-    limit(RLIMIT_AS, MEMORY_MAX);
+    limit(RLIMIT_AS, MEMORY_MAX, MEMORY_MAX);
 #endif
-    limit(RLIMIT_CPU, CPU_S);
-    limit(RLIMIT_FSIZE, 0);
-    limit(RLIMIT_CORE, 0);
+    limit(RLIMIT_CPU, CPU_S, CPU_S + 1);
+    limit(RLIMIT_FSIZE, 0, 0);
+    limit(RLIMIT_CORE, 0, 0);
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         _exit(2);
     (void)execve(program, argv, envp);
@@ -224,7 +227,8 @@ static uint8_t *read_once(const uint8_t *mail, size_t size, const atomic_bool *s
         return result.bytes;
     }
     free(result.bytes);
-    *ret_judged = reader > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 1;
+    *ret_judged = reader > 0 && ((WIFEXITED(status) && WEXITSTATUS(status) == 1) ||
+                                 (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU));
     return NULL;
 }
 

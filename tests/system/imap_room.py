@@ -136,6 +136,12 @@ with House() as house, tempfile.TemporaryDirectory(prefix="rufbus-") as folder:
         assert sorted(one["subject"] for one in inquiries(house))[0] == "Danach"
         assert len(server.unseen("Anfragen")) == 1
 
+        # --- nor does one that is too large to be read at all
+        server.append("Anfragen", mail_of("<zu-gross@kunde.example>", "Zu groß", "x\n") + b"Zeile\r\n" * 12_000_000)
+        server.append("Anfragen", mail_of("<zuletzt@kunde.example>", "Zuletzt", "Text\n"))
+        eventually(lambda: box(house)["taken"] == 6 and box(house)["skipped"] == 3, 60)
+        assert box(house)["skipped_for"] == "large", box(house)
+
         # --- two of one name would take each other's place
         house.kill("timekeeping", 15)
         with open(os.path.join(house.home, "timekeeping", "timekeeping.conf"), "a", encoding="utf-8") as conf:

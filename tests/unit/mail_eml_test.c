@@ -290,3 +290,27 @@ TEST(names_of_files_have_no_folders)
         eml_free(eml);
     }
 }
+
+TEST(of_a_thread_of_any_length_the_last_ones_count)
+{
+    enum { COUNT = 50000, ROOM = 30 * COUNT };
+    char *mail = malloc(ROOM);
+    size_t size = (size_t)snprintf(mail, ROOM, HEAD "References:");
+
+    for (int i = 0; i < COUNT; i++)
+        size += (size_t)snprintf(mail + size, ROOM - size, "\r\n <%d@x.example>", i);
+    (void)snprintf(mail + size, ROOM - size, "\r\n\r\nText\r\n");
+    struct eml *eml = read_text(mail);
+    CHECK_INT((int64_t)eml->reference_count, EML_REFERENCES_MAX);
+    CHECK_STR(eml->references[0], "<49980@x.example>");
+    CHECK_STR(eml->references[EML_REFERENCES_MAX - 1], "<49999@x.example>");
+    eml_free(eml);
+    // One that never begins is none.
+    size = (size_t)snprintf(mail, ROOM, HEAD "References: <");
+    memset(mail + size, 'x', 20000);
+    (void)snprintf(mail + size + 20000, ROOM - size - 20000, "@y>\r\n\r\nText\r\n");
+    eml = read_text(mail);
+    CHECK_INT((int64_t)eml->reference_count, 0);
+    eml_free(eml);
+    free(mail);
+}
