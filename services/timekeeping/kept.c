@@ -262,11 +262,35 @@ size_t kept_contact_ids(struct request *rq, struct id id, struct id *ids, size_t
 }
 
 // --- clients
+struct key kept_client_email_key(const char *address)
+{
+    return kept_email_key((struct id){ 0 }, address);
+}
+
+static void client_email_keys(const void *row, struct keys *keys)
+{
+    const struct client_row *client = row;
+
+    if (!client->email)
+        return;
+    struct key key = kept_client_email_key(client->email);
+    keys_add(keys, &key);
+}
+
+static const struct index client_indexes[] = {
+    { .name = "client.by_email",
+      .keys = client_email_keys,
+      .query = "to which client's address a mail was sent" },
+};
+const struct index *const kept_client_by_email = &client_indexes[0];
+
 const struct table kept_client_table = {
     .name = "client",
     .number = 21,
     .record = client_row_record,
     .key = row_id_key,
+    .indexes = client_indexes,
+    .index_count = COUNT_OF(client_indexes),
 };
 
 bool kept_client_take(struct request *rq, const struct fact *fact, const void *row)

@@ -10,6 +10,7 @@ extern const struct index *const kept_contact_by_number; // kept_number_key
 extern const struct index *const kept_contact_by_email;  // kept_email_key
 extern const struct index *const kept_contact_by_e164;   // (number), of whatever client
 extern const struct table kept_client_table;
+extern const struct index *const kept_client_by_email; // kept_client_email_key
 extern const struct table kept_staff_table;
 extern const struct table kept_team_table;
 extern const struct table kept_file_table;
@@ -31,6 +32,7 @@ struct key kept_text_key(const char *text);
 struct key kept_file_number_key(const char *number, struct arena *arena); // as people write it
 struct key kept_number_key(struct id client, const char *e164);
 struct key kept_email_key(struct id client, const char *address); // however capitals are written
+struct key kept_client_email_key(const char *address);            // likewise
 
 // Of a followed fact: puts or deletes the row. False with rq->err when the store refuses.
 MUST_USE bool kept_contact_take(struct request *rq, const struct fact *fact, const void *row);

@@ -39,6 +39,7 @@ const struct table *const timekeeping_tables[TIMEKEEPING_TABLES] = {
     &blob_care_table,
     &inquiry_mail_table,
     &mailbox_cursor_table,
+    &mailbox_waiting_table,
     &job_table,
     // known of the others
     &kept_contact_table,
