@@ -429,18 +429,44 @@ static bool fits(const struct desk *desk, const void *row, const struct board_qu
     return true;
 }
 
+// In the board's order a page begins behind a row that is still there: where it stood is known by
+// it.
+static bool page_begin(struct request *rq, const struct desk *desk, const struct board_query *query,
+                       struct walk_options *options)
+{
+    void *last = arena_alloc(rq->arena, desk->table->record()->size);
+    bool begins = id_is_zero(query->after);
+    *options = (struct walk_options){ .scope = &rq->scope };
+    if (query->sort == board_order_ID) {
+        if (!begins)
+            options->after = key_of_id(query->after);
+        return true;
+    }
+    options->index = &desk->table->indexes[DESK_BY_ORDER];
+    if (begins)
+        return true;
+    if (!last)
+        return full(rq);
+    if (!row_find(rq, desk->table, query->after, last))
+        return fail(&rq->err, ERR_NOT_FOUND, "after", TEXT_BOARD_ROW_GONE, NULL);
+    struct board_head head = head_of(desk, last);
+    options->after = desk_order(desk, &head);
+    options->after_row = query->after;
+    return true;
+}
+
 bool desk_page(struct request *rq, const struct desk *desk, const struct board_query *query,
                struct desk_rows *out)
 {
     const struct record *record = desk->table->record();
     size_t limit = query->has_limit ? (size_t)query->limit : PAGE_ROWS;
-    struct walk_options options = { .scope = &rq->scope };
+    struct walk_options options;
     char *rows = arena_array(rq->arena, limit + 1, record->size);
     struct mp_writer writer;
     if (!rows)
         return full(rq);
-    if (!id_is_zero(query->after))
-        options.after = key_of_id(query->after);
+    if (!page_begin(rq, desk, query, &options))
+        return false;
     *out = (struct desk_rows){ .rows = rows };
     mp_writer_init(&writer);
     struct walk *walk = walk_open(rq->txn, desk->table, &options, rq->arena);
