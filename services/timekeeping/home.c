@@ -74,6 +74,11 @@ const struct option home_options[HOME_OPTIONS] = {
       .otherwise = "0",
       .german = "so lange nach dem Abschluss des Vorgangs bleiben Anlagen; 0: immer",
       .english = "attachments stay so long after their inquiry was closed; 0: for ever" },
+    { .name = "callbacks-keep-days",
+      .value = "TAGE",
+      .otherwise = "0",
+      .german = "so lange bleiben erledigte Rückrufe und Wiedervorlagen; 0: immer",
+      .english = "callbacks and resubmissions stay so long after they were settled; 0: for ever" },
     IMAP_OPTIONS_ROWS,
 };
 
@@ -184,7 +189,8 @@ static bool start_home(void *port, const struct app_start *start, struct err *er
         read_minutes(start, "clock-limit-minutes", &house->limit_us, err) &&
         read_count(start, "attachments-max-megabytes", 1 << 20, &house->attachments_max_bytes,
                    err) &&
-        read_count(start, "attachments-keep-days", DAYS(1), &house->attachments_keep_us, err);
+        read_count(start, "attachments-keep-days", DAYS(1), &house->attachments_keep_us, err) &&
+        read_count(start, "callbacks-keep-days", DAYS(1), &house->todo_keep_us, err);
     home->imap = read ? imap_port_start(start, house, err) : NULL;
     return home->imap != NULL;
 }

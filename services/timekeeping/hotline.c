@@ -102,6 +102,13 @@ bool hotline_told(struct request *rq, const struct call *call)
     return table_put(rq->txn, &hotline_call_table, &decision, &rq->err);
 }
 
+void hotline_forget(struct request *rq, struct id call)
+{
+    struct key key = key_of_id(call);
+
+    (void)table_del(rq->txn, &hotline_call_table, &key);
+}
+
 bool inquiries_for_call(struct request *rq, struct id id, struct inquiries_of_call *out)
 {
     struct inquiry *of_call = arena_array(rq->arena, SHOWN_MAX, sizeof *of_call);

@@ -115,12 +115,14 @@ void inquiry_read_phone(struct request *rq, struct inquiry *row)
         row->phone = e164;
 }
 
-static bool refer(struct request *rq, struct inquiry *row)
+// `seen`: the client is that of a call which they see, so whether they see the client does not
+// matter.
+static bool refer(struct request *rq, struct inquiry *row, bool seen)
 {
     struct contact contact, customer;
     struct staff staff;
 
-    if (!refers_client(rq, row->client, "client") ||
+    if ((!seen && !refers_client(rq, row->client, "client")) ||
         !refers_contact(rq, row->client, row->contact, "contact", &contact) ||
         !refers_contact(rq, row->client, row->customer, "customer", &customer) ||
         !refers_file(rq, row->client, row->file) || !refers_staff(rq, row->staff, "staff", &staff))
@@ -154,5 +156,5 @@ bool inquiry_add_new(struct request *rq, const struct inquiry_new *in, struct in
         out->channel = channel_PHONE;
     fill_person(rq, out);
     inquiry_read_phone(rq, out);
-    return refer(rq, out) && inquiry_open(rq, out, NULL);
+    return refer(rq, out, !id_is_zero(in->call)) && inquiry_open(rq, out, NULL);
 }

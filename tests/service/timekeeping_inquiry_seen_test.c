@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who sees which inquiries: scopes, locked files, merged contacts; and their lists.
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "tests/service/timekeeping_inquiry_world.h"
 
@@ -275,5 +277,40 @@ TEST(lists_are_filtered_sorted_and_paged)
     as_bert(fx);
     CHECK_STR(LIST(.has_mine = true, .mine = true, .has_open = true, .open = true), "ed");
 #undef LIST
+    fixture_free(fx);
+}
+
+// --- the short info of a file
+TEST(a_file_s_short_info_shows_its_most_urgent_open_ones)
+{
+    struct fixture *fx = world_new();
+    struct file_info_in asked = { .file = FILE_A };
+    struct file_info info = { 0 };
+    struct inquiry row = { 0 };
+    struct inquiry_new in = { .client = CLIENT_A, .file = FILE_A, .contact = EVA };
+    as_anna(fx);
+    for (int i = 0; i < 14; i++) {
+        char subject[20];
+        (void)snprintf(subject, sizeof subject, "Sache %d", i);
+        in.subject = subject;
+        in.priority = i == 12 ? priority_URGENT : i == 13 ? priority_LOW : priority_NORMAL;
+        in.has_due_at = i == 11;
+        in.due_at = fixture_now(fx) + SECONDS(3600);
+        fixture_wait(fx, SECONDS(1));
+        row = add(fx, in);
+    }
+    struct inquiry_solving solve = { .number = "1", .solution = "ja" };
+    CHECK_INT(call_inquiry_solve(&fx->client, &solve, &row), CALL_DONE);
+    CHECK_INT(call_file_info(&fx->client, &asked, &info), CALL_DONE);
+    CHECK_INT(info.open_inquiries, 13);
+    CHECK_INT((int64_t)info.inquiries_count, 10);
+    CHECK_STR(info.inquiries[0].subject, "Sache 12"); // urgent
+    CHECK_STR(info.inquiries[1].subject, "Sache 11"); // due
+    for (size_t i = 2; i < info.inquiries_count; i++) // then the oldest that is open
+        CHECK_INT(strtol(info.inquiries[i].subject + strlen("Sache "), NULL, 10), (int64_t)i - 1);
+    // Of a file that is locked to who asks nothing is said.
+    tell_file(fx, FILE_A, CLIENT_A, "A 1/26", true);
+    as_bert(fx);
+    refused(fx, call_file_info(&fx->client, &asked, &info), ERR_NOT_FOUND, "file");
     fixture_free(fx);
 }
