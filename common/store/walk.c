@@ -304,18 +304,32 @@ static bool top_row(struct walk *walk, struct bytes *ret_key, struct sealed *out
     return !wrong;
 }
 
+// Whether the row is wanted, judged in the scratch memory.
+static enum walk_fit judge(struct walk *walk, struct bytes key, const struct sealed *sealed)
+{
+    const struct walk_options *options = &walk->options;
+    if (!options->fits)
+        return WALK_TAKE;
+    const void *row = row_scratch(walk->txn, walk->slot, key, sealed->payload);
+    if (!row || !scope_sees(options->scope, walk->slot->table->record(), row))
+        return WALK_PASS;
+    return options->fits(options->context, row);
+}
+
 bool walk_next(struct walk *walk, void *row)
 {
     struct bytes key;
     struct sealed sealed;
-    while (walk->count > 0 && txn_sound(walk->txn)) {
+    enum walk_fit fit = WALK_PASS;
+    while (fit != WALK_END && walk->count > 0 && txn_sound(walk->txn)) {
         if (walk->begun)
             heap_step(walk);
         walk->begun = true;
         if (walk->count == 0 || !txn_sound(walk->txn) || !top_row(walk, &key, &sealed))
             break;
-        if (row_decode(walk->txn, walk->slot, key, sealed.payload, walk->options.scope, walk->arena,
-                       row) == ROW_SEEN)
+        fit = judge(walk, key, &sealed);
+        if (fit == WALK_TAKE && row_decode(walk->txn, walk->slot, key, sealed.payload,
+                                           walk->options.scope, walk->arena, row) == ROW_SEEN)
             return true;
     }
     if (walk->slot)

@@ -417,16 +417,23 @@ bool desk_tick(struct request *rq)
 }
 
 // --- pages
-static bool fits(const struct desk *desk, const void *row, const struct board_query *query)
+struct asked {
+    const struct desk *desk;
+    const struct board_query *query;
+};
+
+static enum walk_fit judge(void *context, const void *row)
 {
+    const struct desk *desk = ((const struct asked *)context)->desk;
+    const struct board_query *query = ((const struct asked *)context)->query;
     const struct scope scopes[] = { { SCOPE_CLIENT, query->client },
                                     { SCOPE_OWN, query->staff },
                                     { SCOPE_TEAM, query->team } };
     for (size_t i = 0; i < COUNT_OF(scopes); i++) {
         if (!id_is_zero(scopes[i].id) && !scope_sees(&scopes[i], desk->table->record(), row))
-            return false;
+            return WALK_PASS;
     }
-    return true;
+    return WALK_TAKE;
 }
 
 // In the board's order a page begins behind a row that is still there: where it stood is known by
@@ -460,6 +467,7 @@ bool desk_page(struct request *rq, const struct desk *desk, const struct board_q
 {
     const struct record *record = desk->table->record();
     size_t limit = query->has_limit ? (size_t)query->limit : PAGE_ROWS;
+    struct asked asked = { desk, query };
     struct walk_options options;
     char *rows = arena_array(rq->arena, limit + 1, record->size);
     struct mp_writer writer;
@@ -467,12 +475,12 @@ bool desk_page(struct request *rq, const struct desk *desk, const struct board_q
         return full(rq);
     if (!page_begin(rq, desk, query, &options))
         return false;
+    options.fits = judge;
+    options.context = &asked;
     *out = (struct desk_rows){ .rows = rows };
     mp_writer_init(&writer);
     struct walk *walk = walk_open(rq->txn, desk->table, &options, rq->arena);
     while (!out->more && walk_next(walk, rows + out->count * record->size)) {
-        if (!fits(desk, rows + out->count * record->size, query))
-            continue;
         encode(record, rows + out->count * record->size, &writer);
         out->more = out->count == limit || (out->count && writer.size > PAGE_BYTES);
         out->count += !out->more;

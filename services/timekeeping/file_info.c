@@ -83,20 +83,26 @@ static void keep_first(struct inquiry *rows, size_t *count, const struct inquiry
     *count += *count < OPEN_SHOWN;
 }
 
+static enum walk_fit is_open(void *context, const void *row)
+{
+    (void)context;
+    return inquiry_is_open(((const struct inquiry *)row)->state) ? WALK_TAKE : WALK_PASS;
+}
+
 static bool open_inquiries(struct request *rq, struct file_info *out)
 {
     struct inquiry *rows = arena_array(rq->arena, OPEN_SHOWN, sizeof *rows);
-    struct walk_options options = {
-        .index = inquiry_by_file, .scope = &rq->scope, .prefix = key_of_id(out->file), .down = true
-    };
+    struct walk_options options = { .index = inquiry_by_file,
+                                    .scope = &rq->scope,
+                                    .prefix = key_of_id(out->file),
+                                    .down = true,
+                                    .fits = is_open };
     struct inquiry row;
 
     if (!rows)
         return full(rq);
     struct walk *walk = walk_open(rq->txn, &inquiry_table, &options, rq->arena);
     while (out->open_inquiries < OPEN_COUNTED && walk_next(walk, &row)) {
-        if (!inquiry_is_open(row.state))
-            continue;
         out->open_inquiries++;
         keep_first(rows, &out->inquiries_count, &row);
     }

@@ -176,6 +176,8 @@ struct asked {
     struct id contacts[ALIASES_MAX];
     size_t contact_count;
     enum pending state;
+    size_t looked_at, found; // rows by now, and those of them that the page shows
+    bool broken_off;
 };
 
 static bool is_one_of(const struct asked *asked, struct id contact)
@@ -202,6 +204,17 @@ static bool fits(const struct asked *asked, const struct todo *todo)
            is_or_any(query->file, todo->file) && is_or_any(query->inquiry, todo->inquiry) &&
            is_one_of(asked, todo->contact) &&
            (is_or_any(asked->staff, todo->staff) || id_equal(asked->staff, todo->deputy));
+}
+
+// An answer must not keep others waiting for long; but an empty one says that there are none.
+static enum walk_fit judge(void *context, const void *row)
+{
+    struct asked *asked = context;
+    struct todo todo = asked->kind->view(row);
+    asked->broken_off = ++asked->looked_at > LOOKED_AT_MAX && asked->found > 0;
+    if (asked->broken_off)
+        return WALK_END;
+    return fits(asked, &todo) ? WALK_TAKE : WALK_PASS;
 }
 
 static bool ask(struct request *rq, const struct callback_query *query, struct asked *out)
@@ -248,7 +261,7 @@ static enum todo_index index_of(const struct asked *asked, struct id *ret_whose)
     return TODO_WORK;
 }
 
-static bool open_walk(struct request *rq, const struct asked *asked, struct walk **ret)
+static bool open_walk(struct request *rq, struct asked *asked, struct walk **ret)
 {
     struct id whose;
     enum todo_index index = index_of(asked, &whose);
@@ -256,7 +269,9 @@ static bool open_walk(struct request *rq, const struct asked *asked, struct walk
     struct walk_options options = { .index = &asked->kind->indexes[index],
                                     .scope = &rq->scope,
                                     .prefix = todo_key(whose, settled),
-                                    .down = settled };
+                                    .down = settled,
+                                    .fits = judge,
+                                    .context = asked };
     if (!id_is_zero(asked->query->after)) {
         void *last = arena_alloc(rq->arena, asked->kind->table->record()->size);
         if (!last || !row_find(rq, asked->kind->table, asked->query->after, last))
@@ -273,7 +288,7 @@ static bool open_walk(struct request *rq, const struct asked *asked, struct walk
 bool todo_list(struct request *rq, const struct todo_kind *kind, const struct callback_query *query,
                struct todo_rows *out)
 {
-    size_t limit = query->has_limit ? (size_t)query->limit : LIMIT_DEFAULT, looked_at = 0;
+    size_t limit = query->has_limit ? (size_t)query->limit : LIMIT_DEFAULT;
     size_t size = kind->table->record()->size;
     uint8_t *rows = arena_array(rq->arena, limit + 1, size);
     struct asked asked = { .kind = kind };
@@ -285,14 +300,15 @@ bool todo_list(struct request *rq, const struct todo_kind *kind, const struct ca
         return false;
     *out = (struct todo_rows){ .rows = rows };
     mp_writer_init(&writer);
-    while (!out->more && looked_at++ < LOOKED_AT_MAX && walk_next(walk, rows + out->count * size)) {
-        struct todo todo = kind->view(rows + out->count * size);
-        if (!fits(&asked, &todo) || file_hidden(rq, todo.file))
+    while (!out->more && walk_next(walk, rows + out->count * size)) {
+        if (file_hidden(rq, kind->view(rows + out->count * size).file))
             continue;
         encode(kind->table->record(), rows + out->count * size, &writer);
         out->more = out->count == limit || (out->count && writer.size > PAGE_BYTES);
         out->count += !out->more;
+        asked.found = out->count;
     }
+    out->more = out->more || asked.broken_off;
     walk_close(walk);
     mp_writer_done(&writer);
     return true;

@@ -314,3 +314,44 @@ TEST(a_file_s_short_info_shows_its_most_urgent_open_ones)
     refused(fx, call_file_info(&fx->client, &asked, &info), ERR_NOT_FOUND, "file");
     fixture_free(fx);
 }
+
+// --- large houses
+static void take_over_many(struct fixture *fx, int count)
+{
+    static struct inquiry_old rows[200];
+    static char sources[200][16], text[1500];
+    memset(text, 'x', sizeof text - 1);
+    for (int at = 0; at < count; at += 200) {
+        struct inquiry_import_in in = { .rows = rows, .rows_count = 200 };
+        struct inquiry_import_result out;
+        for (int i = 0; i < 200; i++) {
+            (void)snprintf(sources[i], sizeof sources[i], "%d", at + i + 1);
+            rows[i] = (struct inquiry_old){ .row = i + 1,
+                                            .source = sources[i],
+                                            .subject = "Altes",
+                                            .text = text,
+                                            .channel = at + i ? channel_EMAIL : channel_FAX };
+        }
+        CHECK_INT(call_inquiry_import(&fx->client, &in, &out), CALL_DONE);
+        CHECK_INT(out.added, 200);
+        fixture_reset(fx);
+    }
+}
+
+// What does not fit the question must not fill the memory of the answer.
+TEST(one_among_very_many_is_found)
+{
+    struct fixture *fx = fixture_new_with(&timekeeping_service, NULL, (size_t)512 << 20);
+    struct inquiry_query query = { .channel = channel_FAX };
+    struct inquiry_page page = { 0 };
+    take_over_many(fx, 22000);
+    CHECK_INT(call_inquiry_list(&fx->client, &query, &page), CALL_DONE);
+    CHECK_INT((int64_t)page.inquiries_count, 1);
+    query.has_open = query.open = true;
+    CHECK_INT(call_inquiry_list(&fx->client, &query, &page), CALL_DONE);
+    CHECK_INT((int64_t)page.inquiries_count, 1);
+    query.channel = channel_VISIT; // none: the end is reached, and said
+    CHECK_INT(call_inquiry_list(&fx->client, &query, &page), CALL_DONE);
+    CHECK(page.inquiries_count == 0 && !page.more);
+    fixture_free(fx);
+}
