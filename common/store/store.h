@@ -132,7 +132,7 @@ struct walk_options {
     struct id after_row;       // with `after` in a non-unique index: behind this row
     bool down;                 // from the last key to the first
     // Which rows are wanted; NULL: all. What is passed over costs the walk's arena nothing, so that
-    // one row among very many can be found. Reads nothing of the store.
+    // one row among very many can be found.
     enum walk_fit (*fits)(void *context, const void *row);
     void *context;
 };

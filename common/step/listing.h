@@ -17,6 +17,8 @@ struct listing {
     const struct scope *scope; // NULL: the request's
     bool down, has_limit;
     int64_t limit; // 50 by default
+    // Rows at most (0: 5000); behind them a page that has any ends, and `more` says so.
+    size_t looked_at;
     // The index's key of a row of the page before; `context` as given.
     struct key (*place)(const void *row, const void *context);
     bool (*fits)(const void *row, const void *context); // NULL: all
@@ -28,9 +30,6 @@ struct listing {
     size_t count;
     bool more;
 };
-
-// For an index that begins with a contact: under all its ids. ERR_TOO_LARGE.
-MUST_USE bool listing_of_contact(struct request *rq, struct id contact, struct listing *listing);
 
 // ERR_NOT_FOUND on "after" for a row that is not there; ERR_TOO_LARGE.
 MUST_USE bool listing_read(struct request *rq, struct listing *listing);
