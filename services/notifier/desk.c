@@ -444,15 +444,48 @@ bool desk_tick(struct request *rq)
 }
 
 // --- pages
-static bool fits(const struct desk *desk, const void *row, const struct board_query *query)
+struct asked {
+    const struct desk *desk;
+    const struct board_query *query;
+};
+
+static enum walk_fit judge(void *context, const void *row)
 {
+    const struct desk *desk = ((const struct asked *)context)->desk;
+    const struct board_query *query = ((const struct asked *)context)->query;
     const struct scope scopes[] = { { SCOPE_CLIENT, query->client },
                                     { SCOPE_OWN, query->staff },
                                     { SCOPE_TEAM, query->team } };
     for (size_t i = 0; i < COUNT_OF(scopes); i++) {
         if (!id_is_zero(scopes[i].id) && !scope_sees(&scopes[i], desk->table->record(), row))
-            return false;
+            return WALK_PASS;
     }
+    return WALK_TAKE;
+}
+
+// In the board's order a page begins behind a row that is still there: where it stood is known by
+// it.
+static bool page_begin(struct request *rq, const struct desk *desk, const struct board_query *query,
+                       struct walk_options *options)
+{
+    void *last = arena_alloc(rq->arena, desk->table->record()->size);
+    bool begins = id_is_zero(query->after);
+    *options = (struct walk_options){ .scope = &rq->scope };
+    if (query->sort == board_order_ID) {
+        if (!begins)
+            options->after = key_of_id(query->after);
+        return true;
+    }
+    options->index = &desk->table->indexes[DESK_BY_ORDER];
+    if (begins)
+        return true;
+    if (!last)
+        return full(rq);
+    if (!row_find(rq, desk->table, query->after, last))
+        return fail(&rq->err, ERR_NOT_FOUND, "after", TEXT_BOARD_ROW_GONE, NULL);
+    struct board_head head = head_of(desk, last);
+    options->after = desk_order(desk, &head);
+    options->after_row = query->after;
     return true;
 }
 
@@ -461,19 +494,20 @@ bool desk_page(struct request *rq, const struct desk *desk, const struct board_q
 {
     const struct record *record = desk->table->record();
     size_t limit = query->has_limit ? (size_t)query->limit : PAGE_ROWS;
-    struct walk_options options = { .scope = &rq->scope };
+    struct asked asked = { desk, query };
+    struct walk_options options;
     char *rows = arena_array(rq->arena, limit + 1, record->size);
     struct mp_writer writer;
     if (!rows)
         return full(rq);
-    if (!id_is_zero(query->after))
-        options.after = key_of_id(query->after);
+    if (!page_begin(rq, desk, query, &options))
+        return false;
+    options.fits = judge;
+    options.context = &asked;
     *out = (struct desk_rows){ .rows = rows };
     mp_writer_init(&writer);
     struct walk *walk = walk_open(rq->txn, desk->table, &options, rq->arena);
     while (!out->more && walk_next(walk, rows + out->count * record->size)) {
-        if (!fits(desk, rows + out->count * record->size, query))
-            continue;
         encode(record, rows + out->count * record->size, &writer);
         out->more = out->count == limit || (out->count && writer.size > PAGE_BYTES);
         out->count += !out->more;

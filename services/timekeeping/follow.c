@@ -24,8 +24,12 @@ static bool call_told(struct request *rq, const struct fact *fact, const void *r
 
     if (!kept_call_take(rq, fact, row))
         return false;
-    return gone(fact) || (clocks_call_told(rq, row) && hotline_told(rq, row) &&
-                          callbacks_call(rq, was ? &before : NULL, row));
+    if (gone(fact)) {
+        hotline_forget(rq, fact->entity);
+        return true;
+    }
+    return clocks_call_told(rq, row) && hotline_told(rq, row) &&
+           callbacks_call(rq, was ? &before : NULL, row);
 }
 
 static bool note_told(struct request *rq, const struct fact *fact, const void *row)

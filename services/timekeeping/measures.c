@@ -14,7 +14,7 @@
 #include "services/timekeeping/store.h"
 #include "services/timekeeping/store_inquiry.h"
 
-#define TICK_ROWS      100
+#define TICK_ROWS      40 // see callbacks.c
 #define MINUTE_S       60
 #define CLOCK_TEXT_MAX 400 // as in clock_begin
 
