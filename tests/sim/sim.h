@@ -245,7 +245,7 @@ bool bytes_same(struct bytes a, struct bytes b);
 struct bytes bytes_kept(struct bytes bytes);
 struct bytes row_bytes(struct sim *sim, const struct record *record, const void *row);
 
-// --- desk.c, work.c
+// --- desk.c, work.c, read.c
 void desks_begin(struct sim *sim);
 void desks_free(struct sim *sim);
 void desks_turn(struct sim *sim);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What desks do: what they ask for, what a fact must look like that they caused, and what an answer
-// may show.
+// What desks do: which request is next, whose effect a fact is, and what is acknowledged.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,197 +33,6 @@ bool work_target(struct sim *sim, struct op *op, int service, const char *kind)
     return true;
 }
 
-static struct id any_client(struct sim *sim, size_t desk)
-{
-    const struct scope *scope = desk_scope(sim, desk);
-
-    if (scope->kind == SCOPE_CLIENT && sim_below(sim, 10) > 0)
-        return scope->id;
-    return sim_below(sim, 3) == 0 ? (struct id){ 0 } : sim->clients[sim_below(sim, 2)];
-}
-
-static size_t some_numbers(struct sim *sim, struct number *out)
-{
-    size_t count = 1 + (size_t)sim_below(sim, 2);
-    size_t first = (size_t)sim_below(sim, SIM_CALLERS);
-
-    for (size_t i = 0; i < count; i++)
-        out[i] = (struct number){ .typed = sim_caller_number((first + i) % SIM_CALLERS) };
-    return count;
-}
-
-static bool contact_add(struct sim *sim, size_t desk, struct op *op)
-{
-    struct number numbers[2];
-    struct contact_new in = { .client = any_client(sim, desk),
-                              .kind = contact_kind_ORGANISATION,
-                              .name = op->name,
-                              .handling_note = op->name,
-                              .phones = numbers };
-
-    in.phones_count = some_numbers(sim, numbers);
-    detail_some(sim, &in);
-    op->target = in.client;
-    work_say(op, &method_contact_add, &in);
-    return true;
-}
-
-static bool contact_edit(struct sim *sim, size_t desk, struct op *op)
-{
-    struct number numbers[2];
-    struct contact_change in = { .name = op->name, .phones = numbers };
-
-    (void)desk;
-    if (!work_target(sim, op, MIRROR_CONTACTS, "contact"))
-        return false;
-    op->wide = sim_below(sim, 2) == 0;
-    in.id = op->target;
-    in.version = op->version;
-    in.phones_count = op->wide ? some_numbers(sim, numbers) : 0;
-    work_say(op, &method_contact_edit, &in);
-    return true;
-}
-
-static bool contact_delete(struct sim *sim, size_t desk, struct op *op)
-{
-    (void)desk;
-    if (!work_target(sim, op, MIRROR_CONTACTS, "contact"))
-        return false;
-    work_say(op, &method_contact_delete,
-             &(struct deletion){ .id = op->target, .version = op->version });
-    return true;
-}
-
-static bool contact_get(struct sim *sim, size_t desk, struct op *op)
-{
-    (void)desk;
-    if (!work_target(sim, op, MIRROR_CONTACTS, "contact"))
-        return false;
-    op->least = mirror_at(&sim->mirrors[MIRROR_CONTACTS],
-                          mirror_last(&sim->mirrors[MIRROR_CONTACTS], "contact", op->target))
-                    ->version;
-    work_say(op, &method_contact_get, &(struct by_id){ .id = op->target });
-    return true;
-}
-
-static bool contact_list(struct sim *sim, size_t desk, struct op *op)
-{
-    (void)sim;
-    (void)desk;
-    work_say(op, &method_contact_list, &(struct page){ .has_limit = true, .limit = 200 });
-    return true;
-}
-
-static bool client_edit(struct sim *sim, size_t desk, struct op *op)
-{
-    struct number number = { .typed = sim_own_number((size_t)sim_below(sim, SIM_NUMBERS)) };
-    struct client_change in = { .name = op->name, .greeting = op->name, .numbers = &number };
-
-    (void)desk;
-    if (!work_target(sim, op, MIRROR_CONTACTS, "client"))
-        return false;
-    op->wide = sim_below(sim, 4) == 0;
-    in.id = op->target;
-    in.version = op->version;
-    in.numbers_count = op->wide;
-    work_say(op, &method_client_edit, &in);
-    return true;
-}
-
-static void some_extension(struct sim *sim, char *out, size_t size)
-{
-    snprintf(out, size, "%d", 101 + (int)sim_below(sim, SIM_PHONES));
-}
-
-static bool staff_add(struct sim *sim, size_t desk, struct op *op)
-{
-    char text[16];
-    const char *extension = text;
-    struct staff_new in = { .name = op->name, .extensions = &extension, .extensions_count = 1 };
-
-    (void)desk;
-    some_extension(sim, text, sizeof text);
-    in.team = sim_below(sim, 2) ? sim->team : (struct id){ 0 };
-    work_say(op, &method_staff_add, &in);
-    return true;
-}
-
-static bool staff_edit(struct sim *sim, size_t desk, struct op *op)
-{
-    char text[16];
-    const char *extension = text;
-    struct staff_change in = { .name = op->name, .extensions = &extension };
-
-    (void)desk;
-    if (!work_target(sim, op, MIRROR_CONTACTS, "staff"))
-        return false;
-    op->wide = sim_below(sim, 2) == 0;
-    some_extension(sim, text, sizeof text);
-    in.id = op->target;
-    in.version = op->version;
-    in.extensions_count = op->wide;
-    if (op->wide && sim_below(sim, 3) == 0) {
-        in.has_left = true;
-        in.left = sim_below(sim, 2) == 0;
-    }
-    work_say(op, &method_staff_edit, &in);
-    return true;
-}
-
-static bool team_add(struct sim *sim, size_t desk, struct op *op)
-{
-    (void)sim;
-    (void)desk;
-    work_say(op, &method_team_add, &(struct team_new){ .name = op->name });
-    return true;
-}
-
-static bool call_contact(struct sim *sim, size_t desk, struct op *op)
-{
-    const struct mirror *contacts = &sim->mirrors[MIRROR_CONTACTS];
-    struct call_contact_in in = { .version = 0 };
-    const struct told_fact *call, *contact = NULL;
-    const struct call *row;
-
-    (void)desk;
-    if (!work_target(sim, op, MIRROR_TELEPHONY, "call"))
-        return false;
-    call = mirror_at(&sim->mirrors[MIRROR_TELEPHONY],
-                     mirror_last(&sim->mirrors[MIRROR_TELEPHONY], "call", op->target));
-    row = fact_row(sim, call);
-    for (int tries = 0; tries < 10 && (!contact || !id_equal(contact->client, row->client));
-         tries++)
-        contact = mirror_at(contacts, mirror_pick(sim, contacts, "contact"));
-    if (!contact)
-        return false;
-    in.call = op->target;
-    in.contact = op->other = merge_former(sim, contact->entity);
-    in.version = row->contact ? row->contact->version : 0;
-    if (in.version && sim_below(sim, 5) == 0)
-        in.version--;
-    op->version = in.version;
-    work_say(op, &method_call_contact_set, &in);
-    return true;
-}
-
-static bool call_list(struct sim *sim, size_t desk, struct op *op)
-{
-    (void)sim;
-    (void)desk;
-    work_say(op, &method_call_list, &(struct call_query){ .has_limit = true, .limit = 20 });
-    return true;
-}
-
-static bool board_get(struct sim *sim, size_t desk, struct op *op)
-{
-    static const enum board boards[] = { board_CALLS, board_AGENTS, board_MISSED };
-
-    (void)desk;
-    work_say(op, &method_board_get,
-             &(struct board_query){ .board = boards[sim_below(sim, COUNT_OF(boards))] });
-    return true;
-}
-
 static bool reuse(struct sim *sim, size_t desk, struct op *op)
 {
     for (size_t i = sim->op_count; i-- > 0;) {
@@ -234,33 +42,24 @@ static bool reuse(struct sim *sim, size_t desk, struct op *op)
             old->method->access != ACCESS_WRITE || strcmp(old->method->service, "contacts") != 0)
             continue;
         op->request = old->request;
-        return desk == 0 ? team_add(sim, desk, op) : contact_add(sim, desk, op);
+        return desk == 0 ? team_add_begin(sim, desk, op) : contact_add_begin(sim, desk, op);
     }
     return false;
 }
 
-static void check_contact(struct sim *sim, const struct op *op, const struct told_fact *before,
-                          const struct told_fact *fact);
-static void check_client(struct sim *sim, const struct op *op, const struct told_fact *before,
-                         const struct told_fact *fact);
-static void check_staff(struct sim *sim, const struct op *op, const struct told_fact *before,
-                        const struct told_fact *fact);
-static void check_call(struct sim *sim, const struct op *op, const struct told_fact *before,
-                       const struct told_fact *fact);
-
 static const struct work_kind kinds[OP_KINDS] = {
-    [OP_CONTACT_ADD] = { contact_add, 10, 30, "contact", check_contact, 0, NULL, false },
-    [OP_CONTACT_EDIT] = { contact_edit, 10, 30, "contact", check_contact, 0, NULL, false },
-    [OP_CONTACT_DELETE] = { contact_delete, 3, 8, "contact", check_contact, -1, NULL, false },
-    [OP_CONTACT_GET] = { contact_get, 5, 15, NULL, NULL, 0, NULL, false },
-    [OP_CONTACT_LIST] = { contact_list, 2, 4, NULL, NULL, 0, NULL, false },
-    [OP_CLIENT_EDIT] = { client_edit, 15, 1, "client", check_client, 0, NULL, false },
-    [OP_STAFF_ADD] = { staff_add, 5, 0, "staff", check_staff, 0, NULL, false },
-    [OP_STAFF_EDIT] = { staff_edit, 20, 1, "staff", check_staff, 0, NULL, false },
-    [OP_TEAM_ADD] = { team_add, 2, 0, "team", NULL, 0, NULL, false },
-    [OP_CALL_CONTACT] = { call_contact, 10, 20, "call", check_call, 0, NULL, false },
-    [OP_CALL_LIST] = { call_list, 3, 6, NULL, NULL, 0, NULL, false },
-    [OP_BOARD_GET] = { board_get, 3, 6, NULL, NULL, 0, NULL, false },
+    [OP_CONTACT_ADD] = { contact_add_begin, 10, 30, "contact", contact_wrote, 0, NULL, false },
+    [OP_CONTACT_EDIT] = { contact_edit_begin, 10, 30, "contact", contact_wrote, 0, NULL, false },
+    [OP_CONTACT_DELETE] = { contact_delete_begin, 3, 8, "contact", contact_wrote, -1, NULL, false },
+    [OP_CONTACT_GET] = { contact_get_begin, 5, 15, NULL, NULL, 0, NULL, false },
+    [OP_CONTACT_LIST] = { contact_list_begin, 2, 4, NULL, NULL, 0, NULL, false },
+    [OP_CLIENT_EDIT] = { client_edit_begin, 15, 1, "client", client_wrote, 0, NULL, false },
+    [OP_STAFF_ADD] = { staff_add_begin, 5, 0, "staff", staff_wrote, 0, NULL, false },
+    [OP_STAFF_EDIT] = { staff_edit_begin, 20, 1, "staff", staff_wrote, 0, NULL, false },
+    [OP_TEAM_ADD] = { team_add_begin, 2, 0, "team", NULL, 0, NULL, false },
+    [OP_CALL_CONTACT] = { call_contact_begin, 10, 20, "call", call_wrote, 0, NULL, false },
+    [OP_CALL_LIST] = { call_list_begin, 3, 6, NULL, NULL, 0, NULL, false },
+    [OP_BOARD_GET] = { board_get_begin, 3, 6, NULL, NULL, 0, NULL, false },
     [OP_MESSAGE_SET] = { message_set, 8, 20, "contact", message_set_check, 0, NULL, false },
     [OP_MESSAGE_TELL] = { message_tell_begin, 8, 20, "message_told", message_tell_check, 1,
                           message_tell_refused, false },
@@ -300,6 +99,7 @@ static const struct work_kind kinds[OP_KINDS] = {
     [OP_REUSE] = { reuse, 2, 3, NULL, NULL, 0, NULL, false },
 };
 
+// --- what comes next
 bool work_next(struct sim *sim, size_t desk, struct op *op)
 {
     uint32_t sum = 0;
@@ -323,94 +123,6 @@ bool work_next(struct sim *sim, size_t desk, struct op *op)
 }
 
 // --- what was written
-// The row before with what was asked for, in `expected`; the rest must not have changed.
-static void check_contact(struct sim *sim, const struct op *op, const struct told_fact *before,
-                          const struct told_fact *fact)
-{
-    const struct contact *row = mirror_is(fact, "contact") ? fact_row(sim, fact) : NULL;
-    struct contact expected;
-
-    // Nobody can take back any more what went into a contact that is deleted.
-    if (!row) {
-        if (op->kind != OP_CONTACT_DELETE || !fact->deleted)
-            sim_fail(sim, "%s \"%s\" moved a contact", op->method->name, op->name);
-        return;
-    }
-    expected = *row;
-    if (before)
-        expected = *(const struct contact *)fact_row(sim, before);
-    if (!before && !id_equal(row->client, op->target))
-        sim_fail(sim, "contact %s is another client's", op->name);
-    expected.version = before ? op->version + 1 : 1;
-    expected.edited_at = row->edited_at;
-    expected.edited_by = desk_name(sim, op->desk);
-    if (op->kind != OP_CONTACT_DELETE)
-        expected.name = op->name;
-    if (op->wide) {
-        expected.phones = row->phones;
-        expected.phones_count = row->phones_count;
-    }
-    if (!bytes_same(row_bytes(sim, contact_record(), &expected), fact->row))
-        sim_fail(sim, "%s \"%s\" wrote something else", op->method->name, op->name);
-}
-
-static void check_client(struct sim *sim, const struct op *op, const struct told_fact *before,
-                         const struct told_fact *fact)
-{
-    const struct client_row *row = fact_row(sim, fact);
-    struct client_row expected = *(const struct client_row *)fact_row(sim, before);
-
-    expected.version = op->version + 1;
-    expected.edited_at = row->edited_at;
-    expected.edited_by = desk_name(sim, op->desk);
-    expected.name = expected.greeting = op->name;
-    if (op->wide) {
-        expected.numbers = row->numbers;
-        expected.numbers_count = row->numbers_count;
-    }
-    if (!bytes_same(row_bytes(sim, client_row_record(), &expected), fact->row))
-        sim_fail(sim, "client_edit \"%s\" wrote something else", op->name);
-}
-
-static void check_staff(struct sim *sim, const struct op *op, const struct told_fact *before,
-                        const struct told_fact *fact)
-{
-    const struct staff *row = fact_row(sim, fact);
-    struct staff expected = *row;
-
-    if (before)
-        expected = *(const struct staff *)fact_row(sim, before);
-    expected.version = before ? op->version + 1 : 1;
-    expected.edited_at = row->edited_at;
-    expected.edited_by = desk_name(sim, op->desk);
-    expected.name = op->name;
-    if (op->wide) {
-        expected.extensions = row->extensions;
-        expected.extensions_count = row->extensions_count;
-        expected.has_left = row->has_left;
-        expected.left = row->left;
-    }
-    if (!bytes_same(row_bytes(sim, staff_record(), &expected), fact->row))
-        sim_fail(sim, "%s \"%s\" wrote something else", op->method->name, op->name);
-}
-
-static void check_call(struct sim *sim, const struct op *op, const struct told_fact *before,
-                       const struct told_fact *fact)
-{
-    const struct call *row = fact_row(sim, fact);
-    struct call expected = *(const struct call *)fact_row(sim, before);
-    int64_t version = expected.contact ? expected.contact->version : 0;
-
-    if (!row->contact || row->contact->version != op->version + 1 || version != op->version)
-        sim_fail(sim, "call_contact_set on a stale version");
-    else if (!merge_led(sim, op->other, row->contact->contact))
-        sim_fail(sim, "call_contact_set took %s for somebody else", id_text(op->other).text);
-    expected.version++;
-    expected.contact = row->contact;
-    if (!bytes_same(row_bytes(sim, call_record(), &expected), fact->row))
-        sim_fail(sim, "call_contact_set changed something else");
-}
-
 // Some requests move rows beside the one that they are about.
 static bool is_effect(struct sim *sim, const struct op *op, const struct told_fact *before,
                       const struct told_fact *fact)
@@ -504,84 +216,4 @@ struct bytes work_answer(struct sim *sim, const struct op *op)
     if (op->kind == OP_CONTACT_MERGE || op->kind == OP_CONTACT_UNMERGE)
         return merge_answer(sim, op);
     return mirror_at(&sim->mirrors[service], op->fact)->row;
-}
-
-// --- what was read
-static void check_row(struct sim *sim, const struct op *op, const char *kind, struct id id,
-                      int64_t version, struct bytes bytes)
-{
-    int service = mirror_named(op->method->service);
-    const struct told_fact *fact = mirror_version(&sim->mirrors[service], kind, id, version);
-
-    if (!fact || fact->deleted || !bytes_same(fact->row, bytes))
-        sim_fail(sim, "%s shows %s with version %lld, which nobody wrote", op->method->name,
-                 id_text(id).text, (long long)version);
-    else if (!fact_visible(fact, desk_scope(sim, op->desk)))
-        sim_fail(sim, "%s sees %s, which is outside its scope", desk_name(sim, op->desk),
-                 id_text(id).text);
-}
-
-// Names are shown as they are now: only the version is compared.
-static void check_seen(struct sim *sim, const struct op *op, const char *kind, struct id id,
-                       int64_t version)
-{
-    const struct told_fact *fact =
-        mirror_version(&sim->mirrors[MIRROR_TIMEKEEPING], kind, id, version);
-
-    if (!fact || fact->deleted)
-        sim_fail(sim, "%s shows %s with version %lld, which nobody wrote", op->method->name,
-                 id_text(id).text, (long long)version);
-    else if (!fact_visible(fact, desk_scope(sim, op->desk)))
-        sim_fail(sim, "%s sees %s, which is outside its scope", desk_name(sim, op->desk),
-                 id_text(id).text);
-}
-
-static void read_contacts(struct sim *sim, const struct op *op, const struct contact *rows,
-                          size_t count)
-{
-    for (size_t i = 0; i < count && !sim->failed; i++)
-        check_row(sim, op, "contact", rows[i].id, rows[i].version,
-                  row_bytes(sim, contact_record(), &rows[i]));
-}
-
-void work_answered(struct sim *sim, const struct op *op, const void *answer)
-{
-    const struct contact_page *contacts = answer;
-    const struct call_page *calls = answer;
-    const struct board_page *board = answer;
-
-    if (op->kind == OP_CONTACT_GET) {
-        read_contacts(sim, op, answer, 1);
-        if (((const struct contact *)answer)->version < op->least)
-            sim_fail(sim, "contact_get shows a row from before it was asked");
-    } else if (op->kind == OP_CONTACT_LIST) {
-        read_contacts(sim, op, contacts->contacts, contacts->contacts_count);
-    } else if (op->kind == OP_CALL_LIST) {
-        for (size_t i = 0; i < calls->calls_count && !sim->failed; i++)
-            check_row(sim, op, "call", calls->calls[i].id, calls->calls[i].version,
-                      row_bytes(sim, call_record(), &calls->calls[i]));
-    } else if (op->kind == OP_CLOCK_LIST) {
-        const struct clock_page *page = answer;
-        for (size_t i = 0; i < page->clocks_count && !sim->failed; i++)
-            check_seen(sim, op, "clock", page->clocks[i].id, page->clocks[i].version);
-    } else if (op->kind == OP_ENTRY_LIST) {
-        const struct entry_page *page = answer;
-        for (size_t i = 0; i < page->entries_count && !sim->failed; i++)
-            check_seen(sim, op, "entry", page->entries[i].id, page->entries[i].version);
-    } else if (op->kind == OP_INQUIRY_LIST) {
-        const struct inquiry_page *page = answer;
-        for (size_t i = 0; i < page->inquiries_count && !sim->failed; i++)
-            check_seen(sim, op, "inquiry", page->inquiries[i].inquiry->id,
-                       page->inquiries[i].inquiry->version);
-    } else if (op->kind == OP_BOARD_GET) {
-        for (size_t i = 0; i < board->calls_count && !sim->failed; i++)
-            check_row(sim, op, "board_call", board->calls[i].id, board->calls[i].version,
-                      row_bytes(sim, board_call_record(), &board->calls[i]));
-        for (size_t i = 0; i < board->agents_count && !sim->failed; i++)
-            check_row(sim, op, "board_agent", board->agents[i].id, board->agents[i].version,
-                      row_bytes(sim, agent_record(), &board->agents[i]));
-        for (size_t i = 0; i < board->missed_count && !sim->failed; i++)
-            check_row(sim, op, "board_missed", board->missed[i].id, board->missed[i].version,
-                      row_bytes(sim, board_missed_record(), &board->missed[i]));
-    }
 }

@@ -24,6 +24,21 @@ void work_say(struct op *op, const struct method *method, const void *in);
 // A living entity, with a version that was seen; false: there is none.
 bool work_target(struct sim *sim, struct op *op, int service, const char *kind);
 
+// --- contact.c, staff.c, call.c
+bool contact_add_begin(struct sim *sim, size_t desk, struct op *op);
+bool contact_edit_begin(struct sim *sim, size_t desk, struct op *op);
+bool contact_delete_begin(struct sim *sim, size_t desk, struct op *op);
+bool contact_get_begin(struct sim *sim, size_t desk, struct op *op);
+bool contact_list_begin(struct sim *sim, size_t desk, struct op *op);
+bool client_edit_begin(struct sim *sim, size_t desk, struct op *op);
+bool staff_add_begin(struct sim *sim, size_t desk, struct op *op);
+bool staff_edit_begin(struct sim *sim, size_t desk, struct op *op);
+bool team_add_begin(struct sim *sim, size_t desk, struct op *op);
+bool call_contact_begin(struct sim *sim, size_t desk, struct op *op);
+bool call_list_begin(struct sim *sim, size_t desk, struct op *op);
+bool board_get_begin(struct sim *sim, size_t desk, struct op *op);
+work_check contact_wrote, client_wrote, staff_wrote, call_wrote;
+
 // --- merge.c
 bool merge_begin(struct sim *sim, size_t desk, struct op *op);
 bool unmerge_begin(struct sim *sim, size_t desk, struct op *op);
