@@ -14,6 +14,8 @@ static void check_row(struct sim *sim, const struct op *op, const char *kind, st
     else if (!fact_visible(fact, desk_scope(sim, op->desk)))
         sim_fail(sim, "%s sees %s, which is outside its scope", desk_name(sim, op->desk),
                  id_text(id).text);
+    else
+        fact_check_file(sim, fact, desk_name(sim, op->desk));
 }
 
 // Names are shown as they are now: only the version is compared.
@@ -29,6 +31,8 @@ static void check_seen(struct sim *sim, const struct op *op, const char *kind, s
     else if (!fact_visible(fact, desk_scope(sim, op->desk)))
         sim_fail(sim, "%s sees %s, which is outside its scope", desk_name(sim, op->desk),
                  id_text(id).text);
+    else
+        fact_check_file(sim, fact, desk_name(sim, op->desk));
 }
 
 static void read_contacts(struct sim *sim, const struct op *op, const struct contact *rows,
@@ -68,6 +72,19 @@ void work_answered(struct sim *sim, const struct op *op, const void *answer)
         for (size_t i = 0; i < page->inquiries_count && !sim->failed; i++)
             check_seen(sim, op, "inquiry", page->inquiries[i].inquiry->id,
                        page->inquiries[i].inquiry->version);
+    } else if (op->kind == OP_CALLBACK_LIST) {
+        const struct callback_page *page = answer;
+        for (size_t i = 0; i < page->callbacks_count && !sim->failed; i++)
+            check_row(sim, op, "callback", page->callbacks[i].id, page->callbacks[i].version,
+                      row_bytes(sim, callback_record(), &page->callbacks[i]));
+    } else if (op->kind == OP_RESUBMISSION_LIST) {
+        const struct resubmission_page *page = answer;
+        for (size_t i = 0; i < page->resubmissions_count && !sim->failed; i++)
+            check_row(sim, op, "resubmission", page->resubmissions[i].id,
+                      page->resubmissions[i].version,
+                      row_bytes(sim, resubmission_record(), &page->resubmissions[i]));
+    } else if (op->kind == OP_ATTACH_READ) {
+        attachment_check_bytes(sim, op, answer);
     } else if (op->kind == OP_BOARD_GET) {
         for (size_t i = 0; i < board->calls_count && !sim->failed; i++)
             check_row(sim, op, "board_call", board->calls[i].id, board->calls[i].version,

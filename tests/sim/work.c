@@ -18,6 +18,17 @@ void work_say(struct op *op, const struct method *method, const void *in)
     mp_writer_done(&writer);
 }
 
+const void *work_asked(struct sim *sim, const struct op *op)
+{
+    const struct record *record = op->method->in();
+    void *in = arena_alloc(sim->arena, record->size);
+    struct err err = { 0 };
+
+    if (!in || !decode(record, op->body, DECODE_STRICT, sim->arena, in, &err))
+        abort();
+    return in;
+}
+
 bool work_target(struct sim *sim, struct op *op, int service, const char *kind)
 {
     size_t seq = mirror_pick(sim, &sim->mirrors[service], kind);
@@ -93,24 +104,104 @@ static const struct work_kind kinds[OP_KINDS] = {
     [OP_INQUIRY_ADD] = { inquiry_add_begin, 6, 6, "inquiry", NULL, -1, NULL, false },
     [OP_INQUIRY_PUT_OFF] = { inquiry_put_off_begin, 4, 4, "inquiry", NULL, -1, NULL, false },
     [OP_INQUIRY_SOLVE] = { inquiry_solve_begin, 2, 2, "inquiry", NULL, -1, NULL, true },
+    [OP_INQUIRY_WAIT] = { inquiry_wait_begin, 2, 3, "inquiry", NULL, -1, NULL, true },
+    [OP_INQUIRY_REOPEN] = { inquiry_reopen_begin, 2, 3, "inquiry", NULL, -1, NULL, true },
+    [OP_SLA_SET] = { sla_set_begin, 8, 0, "sla", NULL, -1, NULL, false },
     [OP_INQUIRY_LIST] = { inquiry_list_begin, 2, 4, NULL, NULL, 0, NULL, false },
     [OP_MEASURE_ADD] = { measure_add_begin, 5, 5, "measure", NULL, -1, NULL, false },
     [OP_MEASURE_DONE] = { measure_done_begin, 3, 3, "measure", NULL, -1, NULL, true },
+    [OP_CALLBACK_ADD] = { callback_add_begin, 5, 10, "callback", callback_wrote, 0, NULL, false },
+    [OP_CALLBACK_EDIT] = { callback_edit_begin, 2, 4, "callback", callback_wrote, 0, NULL, true },
+    [OP_CALLBACK_DONE] = { callback_done_begin, 1, 2, "callback", callback_wrote, 0, NULL, false },
+    [OP_CALLBACK_WITHDRAW] = { callback_withdraw_begin, 1, 1, "callback", callback_wrote, 0, NULL,
+                               false },
+    [OP_CALLBACK_REOPEN] = { callback_reopen_begin, 2, 3, "callback", callback_wrote, 0, NULL,
+                             false },
+    [OP_RESUBMISSION_ADD] = { resubmission_add_begin, 3, 6, "resubmission", resubmission_wrote, 0,
+                              NULL, false },
+    [OP_RESUBMISSION_EDIT] = { resubmission_edit_begin, 1, 3, "resubmission", resubmission_wrote, 0,
+                               NULL, true },
+    [OP_RESUBMISSION_DONE] = { resubmission_done_begin, 1, 2, "resubmission", resubmission_wrote, 0,
+                               NULL, false },
+    [OP_CALLBACK_LIST] = { callback_list_begin, 2, 4, NULL, NULL, 0, NULL, false },
+    [OP_RESUBMISSION_LIST] = { resubmission_list_begin, 1, 2, NULL, NULL, 0, NULL, false },
+    [OP_ABSENCE_ADD] = { absence_add_begin, 6, 3, "absence", absence_wrote, 0, NULL, false },
+    [OP_ABSENCE_EDIT] = { absence_edit_begin, 3, 2, "absence", absence_wrote, 0, NULL, true },
+    [OP_DEPUTY] = { deputy_begin, 6, 0, "staff", deputy_wrote, 0, NULL, true },
+    [OP_MAIL_IN] = { mail_in_begin, 3, 6, "inquiry_mail", NULL, -1, NULL, true },
+    [OP_MAIL_OUT] = { mail_out_begin, 2, 4, "inquiry_mail", NULL, -1, NULL, false },
+    [OP_FILE_LOCK] = { file_lock_begin, 2, 6, "file", file_wrote, 0, NULL, false },
+    [OP_ATTACH_BEGIN] = { attachment_begin_begin, 2, 4, "attachment", NULL, -1, NULL, true },
+    [OP_ATTACH_CHUNK] = { attachment_chunk_begin, 6, 12, "attachment", NULL, -1, attachment_refused,
+                          true },
+    [OP_ATTACH_DELETE] = { attachment_delete_begin, 1, 1, "attachment", NULL, -1, NULL, false },
+    [OP_ATTACH_READ] = { attachment_read_begin, 2, 4, NULL, NULL, 0, NULL, false },
     [OP_REUSE] = { reuse, 2, 3, NULL, NULL, 0, NULL, false },
 };
 
 // --- what comes next
+// Most of what a seed's people do is of one kind, so that it meets itself.
+static const struct {
+    const char *name;
+    enum op_kind first, last, also;
+} nouns[] = {
+    { "all", OP_REUSE, OP_REUSE, OP_REUSE },
+    { "contacts", OP_CONTACT_ADD, OP_CONTACT_UNMERGE, OP_NOTE_ADD },
+    { "calls", OP_AGENT_ON, OP_BOARD_GET, OP_MISSED_DONE },
+    { "time", OP_CLOCK_START, OP_ENTRY_LIST, OP_HOOK },
+    { "inquiries", OP_INQUIRY_ADD, OP_MEASURE_DONE, OP_HOOK },
+    { "callbacks", OP_CALLBACK_ADD, OP_DEPUTY, OP_DIAL },
+    { "mails", OP_MAIL_IN, OP_MAIL_OUT, OP_INQUIRY_WAIT },
+    { "files", OP_FILE_LOCK, OP_FILE_LOCK, OP_INQUIRY_ADD },
+    { "attachments", OP_ATTACH_BEGIN, OP_ATTACH_READ, OP_INQUIRY_ADD },
+};
+
+static size_t noun_named(const char *name)
+{
+    size_t i = 0;
+
+    while (i < COUNT_OF(nouns) && strcmp(nouns[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+bool work_noun_known(const char *name)
+{
+    return noun_named(name) < COUNT_OF(nouns);
+}
+
+void work_begin(struct sim *sim, const char *noun)
+{
+    sim->noun = (size_t)sim_below(sim, COUNT_OF(nouns));
+    if (noun)
+        sim->noun = noun_named(noun);
+    sim_say(sim, "most of it is about %s", nouns[sim->noun].name);
+}
+
+static uint32_t share_of(const struct sim *sim, size_t desk, size_t kind)
+{
+    uint32_t share = desk == 0 ? kinds[kind].admin : kinds[kind].agent;
+    bool most = kind >= nouns[sim->noun].first && kind <= nouns[sim->noun].last;
+
+    most = most || kind == nouns[sim->noun].also;
+
+    // Clients may look at what timekeeping has, and try to write now and then.
+    if (kind >= OP_CLOCK_START && kinds[kind].fact && desk_scope(sim, desk)->kind == SCOPE_CLIENT)
+        return share / 4;
+    return most ? 8 * share : share;
+}
+
 bool work_next(struct sim *sim, size_t desk, struct op *op)
 {
     uint32_t sum = 0;
     uint64_t drawn;
 
     for (size_t i = 0; i < OP_KINDS; i++)
-        sum += desk == 0 ? kinds[i].admin : kinds[i].agent;
+        sum += share_of(sim, desk, i);
     drawn = sim_below(sim, sum);
     snprintf(op->name, sizeof op->name, "Nummer %d", ++sim->serial);
     for (size_t i = 0; i < OP_KINDS; i++) {
-        uint32_t share = desk == 0 ? kinds[i].admin : kinds[i].agent;
+        uint32_t share = share_of(sim, desk, i);
 
         if (drawn >= share) {
             drawn -= share;
@@ -123,18 +214,24 @@ bool work_next(struct sim *sim, size_t desk, struct op *op)
 }
 
 // --- what was written
+static bool makes(enum op_kind kind)
+{
+    return kind == OP_CLOCK_START || kind == OP_ENTRY_BOOK || kind == OP_INQUIRY_ADD ||
+           kind == OP_MEASURE_ADD || kind == OP_CALLBACK_ADD || kind == OP_RESUBMISSION_ADD ||
+           kind == OP_ATTACH_BEGIN || kind == OP_MAIL_IN || kind == OP_MAIL_OUT;
+}
+
 // Some requests move rows beside the one that they are about.
 static bool is_effect(struct sim *sim, const struct op *op, const struct told_fact *before,
                       const struct told_fact *fact)
 {
     if (!mirror_is(fact, kinds[op->kind].fact))
         return false;
-    if (strcmp(op->method->service, "timekeeping") != 0)
+    if (strcmp(op->method->service, "timekeeping") != 0 || op->kind == OP_SLA_SET)
         return true;
     if (before && id_equal(before->cause, op->request))
         return false; // set right in the same step
-    if (op->kind == OP_CLOCK_START || op->kind == OP_ENTRY_BOOK || op->kind == OP_INQUIRY_ADD ||
-        op->kind == OP_MEASURE_ADD)
+    if (makes(op->kind))
         return !before;
     if (op->kind == OP_ENTRY_UNDO)
         return ((const struct entry *)fact_row(sim, fact))->state == entry_state_DELETED;
