@@ -3,9 +3,11 @@
 #include "common/base/err.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct code {
@@ -30,6 +32,7 @@ static const struct text texts[] = {
 };
 
 #define ARGUMENTS_MAX 9
+#define WORD_MARK     '\xFF' // before a text's number; in no valid text of others
 
 const char *text_german(enum text_id text)
 {
@@ -87,18 +90,27 @@ static void put(char *out, size_t size, const char *pattern, const char *const *
     }
 }
 
+// What an argument says in this language.
+static const char *spoken(const char *argument, const char *(*language)(enum text_id))
+{
+    unsigned long number = argument[0] == WORD_MARK ? strtoul(argument + 1, NULL, 10) : ULONG_MAX;
+    return number < COUNT_OF(texts) ? language((enum text_id)number) : argument;
+}
+
 bool fail(struct err *err, enum err_code code, const char *field, enum text_id text, ...)
 {
     if (err->code != ERR_NONE)
         return false;
-    const char *arguments[ARGUMENTS_MAX];
+    const char *german[ARGUMENTS_MAX], *english[ARGUMENTS_MAX];
     size_t count = 0;
     va_list list;
     va_start(list, text);
     const char *argument;
     while ((argument = va_arg(list, const char *)) != NULL) {
-        if (count < ARGUMENTS_MAX)
-            arguments[count++] = argument;
+        if (count == ARGUMENTS_MAX)
+            continue;
+        german[count] = spoken(argument, text_german);
+        english[count++] = spoken(argument, text_english);
     }
     va_end(list);
     err->code = code;
@@ -107,8 +119,8 @@ bool fail(struct err *err, enum err_code code, const char *field, enum text_id t
     err->field[0] = '\0';
     if (field)
         append(err->field, 0, sizeof err->field, field);
-    put(err->german, sizeof err->german, texts[text].german, arguments, count);
-    put(err->english, sizeof err->english, texts[text].english, arguments, count);
+    put(err->german, sizeof err->german, texts[text].german, german, count);
+    put(err->english, sizeof err->english, texts[text].english, english, count);
     return false;
 }
 
@@ -142,6 +154,13 @@ enum err_code err_from_word(const char *word)
 int err_http_status(enum err_code code)
 {
     return codes[code].http_status;
+}
+
+struct text_word text_word(enum text_id text)
+{
+    struct text_word word;
+    snprintf(word.text, sizeof word.text, "%c%d", WORD_MARK, (int)text);
+    return word;
 }
 
 struct int_text int_text(int64_t number)

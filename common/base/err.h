@@ -50,6 +50,13 @@ int err_http_status(enum err_code code);
 const char *text_german(enum text_id text);
 const char *text_english(enum text_id text);
 
+// A text of the catalogue as an argument of fail(), told in the language of the text around it:
+// `text_word(TEXT_X).text` lives until the end of the full expression.
+struct text_word {
+    char text[24];
+};
+struct text_word text_word(enum text_id text);
+
 // A number as text for fail(): `int_text(n).text` lives until the end of the full expression.
 struct int_text {
     char text[24];

@@ -12,6 +12,7 @@
 #include <fontconfig/fontconfig.h>
 
 #include "common/base/civil.h"
+#include "common/base/system.h"
 #include "common/paper/internal.h"
 
 // As it is kept; the texts follow, each with its NUL, where sizes[i] is not 0.
@@ -60,7 +61,7 @@ struct paper *paper_new(const char *path, const struct paper_options *options, s
     paper->spool = paper->file ? tmpfile() : NULL;
     if (paper->spool)
         return paper;
-    (void)refused(paper, strerror(errno), err);
+    (void)refused(paper, system_text(errno).text, err);
     paper_drop(paper);
     return NULL;
 }
@@ -83,7 +84,7 @@ bool paper_row(struct paper *paper, const struct paper_row *row, struct err *err
         if (kept.sizes[i])
             (void)fwrite(row->texts[i], kept.sizes[i], 1, paper->spool);
     }
-    return !ferror(paper->spool) || refused(paper, strerror(errno), err);
+    return !ferror(paper->spool) || refused(paper, system_text(errno).text, err);
 }
 
 static char *room_for(struct paper *paper, size_t size)
@@ -174,7 +175,7 @@ bool paper_close(struct paper *paper, int *ret_pages, struct err *err)
     paper->file = NULL;
     good = good && rename(paper->part, paper->path) == 0;
     if (!good)
-        (void)refused(paper, strerror(errno), err);
+        (void)refused(paper, system_text(errno).text, err);
     if (ret_pages)
         *ret_pages = pages;
     paper_drop(paper);

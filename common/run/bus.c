@@ -3,6 +3,7 @@
 #include "common/run/bus.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,17 +13,21 @@
 #include <zmq.h>
 
 #include "common/base/civil.h"
+#include "common/base/system.h"
 #include "common/run/bus_internal.h"
+#include "common/run/frames.h"
+#include "common/run/socket.h"
 #include "common/wire/mp.h"
 
 #define MESSAGES_AT_ONCE 1000
 
 static bool refuse(struct err *err, enum text_id text, const char *what)
 {
-    return fail(err, ERR_UNAVAILABLE, NULL, text, what, zmq_strerror(errno), NULL);
+    return fail(err, ERR_UNAVAILABLE, NULL, text, what, system_text(errno).text, NULL);
 }
 
-void bus_log(struct bus *bus, const char *format, ...)
+static void say(struct bus *bus, const char *format, ...) PRINTF_LIKE(2, 3);
+static void say(struct bus *bus, const char *format, ...)
 {
     char line[400];
     va_list list;
@@ -38,51 +43,10 @@ static const char *user_of(zmq_msg_t *frame)
     return zmq_msg_gets(frame, "User-Id");
 }
 
-static bool last_frame(zmq_msg_t *frame)
-{
-    return !zmq_msg_more(frame);
-}
-
-// Receives one message; frames beyond BUS_FRAMES are read and dropped. False when none waits.
-bool frames_receive(void *socket, struct frames *frames)
-{
-    frames->count = 0;
-    frames->beyond = 0;
-    for (;;) {
-        zmq_msg_t frame;
-        zmq_msg_init(&frame);
-        if (zmq_msg_recv(&frame, socket, ZMQ_DONTWAIT) < 0) {
-            zmq_msg_close(&frame);
-            return false;
-        }
-        bool last = last_frame(&frame);
-        if (frames->count < BUS_FRAMES) {
-            frames->parts[frames->count++] = frame;
-        } else {
-            frames->beyond++;
-            zmq_msg_close(&frame);
-        }
-        if (last)
-            return true;
-    }
-}
-
-void frames_done(struct frames *frames)
-{
-    for (size_t i = 0; i < frames->count; i++)
-        zmq_msg_close(&frames->parts[i]);
-    frames->count = 0;
-}
-
-struct bytes frame_bytes(struct frames *frames, size_t nth)
-{
-    return (struct bytes){ zmq_msg_data(&frames->parts[nth]), zmq_msg_size(&frames->parts[nth]) };
-}
-
 static void take_request(struct bus *bus, struct frames *frames, int64_t now_us)
 {
     struct route route = { 0 };
-    struct bytes parts[BUS_FRAMES];
+    struct bytes parts[FRAMES_MAX];
     struct principal principal;
     struct bytes id = frame_bytes(frames, 0);
     if (id.size > sizeof route.bytes || frames->count < 2) {
@@ -122,19 +86,6 @@ static void zap_ready(void *context, int64_t now_us)
 }
 
 // --- sending
-static bool send_part(void *socket, const void *data, size_t size, int flags)
-{
-    return zmq_send(socket, data, size, flags | ZMQ_DONTWAIT) >= 0;
-}
-
-bool frames_send(void *socket, struct bytes first, const struct outgoing *message)
-{
-    if (first.data && !send_part(socket, first.data, first.size, ZMQ_SNDMORE))
-        return false;
-    return send_part(socket, message->head.data, message->head.size, ZMQ_SNDMORE) &&
-           send_part(socket, message->body.data, message->body.size, 0);
-}
-
 static void send_one(struct bus *bus, const struct outgoing *message)
 {
     const char *topic = bus->options.service->schema->service;
@@ -151,7 +102,7 @@ static void send_one(struct bus *bus, const struct outgoing *message)
         (void)frames_send(bus->pub, (struct bytes){ (const uint8_t *)topic, strlen(topic) },
                           message);
         break;
-    case OUT_PEER: peer_send(bus, message); break;
+    case OUT_PEER: peers_send(bus->peers, message); break;
     }
 }
 
@@ -200,13 +151,13 @@ static bool lookup(void *context, const char *name, struct principal *out)
 
 static void key_fault(void *context, const char *what)
 {
-    bus_log(context, "event=key_fault what=\"%s\"", what);
+    say(context, "event=key_fault what=\"%s\"", what);
 }
 
 void bus_refresh(struct bus *bus)
 {
     keyring_refresh(bus->keyring, key_fault, bus);
-    peers_refresh(bus);
+    peers_refresh(bus->peers);
 }
 
 static void look_again(void *context)
@@ -244,7 +195,15 @@ struct bus *bus_new(const struct bus_options *options, struct err *err)
     loop_watch_socket(options->loop, bus->router, router_ready, bus);
     bus->watched = true;
     server_set_principals(options->server, lookup, bus);
-    peers_open(bus);
+    bus->peers = peers_new(&(struct peers_options){
+        .loop = options->loop,
+        .server = options->server,
+        .service = options->service,
+        .run = options->run,
+        .zmq = bus->zmq,
+        .own = &bus->own,
+        .keyring = bus->keyring,
+    });
     return bus;
 }
 
@@ -252,7 +211,7 @@ void bus_free(struct bus *bus)
 {
     if (!bus)
         return;
-    peers_close(bus);
+    peers_free(bus->peers);
     if (bus->watched) {
         loop_unwatch_socket(bus->options.loop, zap_socket(bus->zap));
         loop_unwatch_socket(bus->options.loop, bus->router);

@@ -11,6 +11,7 @@
 #include <zmq.h>
 
 #include "common/base/civil.h"
+#include "common/base/system.h"
 #include "common/run/loop.h"
 #include "common/run/socket.h"
 #include "common/wire/envelope.h"
@@ -78,7 +79,7 @@ static void *socket_connect(struct caller *caller, const char *service, struct e
     snprintf(endpoint, sizeof endpoint, "ipc://%s/%s.sock", caller->options.run, service);
     if (socket_as_client(socket, &caller->own, key) && zmq_connect(socket, endpoint) == 0)
         return socket;
-    (void)fail(err, ERR_UNAVAILABLE, NULL, TEXT_BUS_BIND, endpoint, zmq_strerror(zmq_errno()),
+    (void)fail(err, ERR_UNAVAILABLE, NULL, TEXT_BUS_BIND, endpoint, system_text(zmq_errno()).text,
                NULL);
     zmq_close(socket);
     return NULL;

@@ -11,6 +11,7 @@
 
 #include <zmq.h>
 
+#include "common/base/system.h"
 #include "proto/proto.h"
 
 #define PATH_ROOM 1024
@@ -24,7 +25,7 @@ static bool name_valid(const char *name)
 
 static bool refuse(struct err *err, enum text_id text, const char *path)
 {
-    return fail(err, ERR_UNAVAILABLE, NULL, text, path, strerror(errno), NULL);
+    return fail(err, ERR_UNAVAILABLE, NULL, text, path, system_text(errno).text, NULL);
 }
 
 // Written beside and renamed: nobody ever reads half a file. `fresh`: there must be none.

@@ -11,6 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/base/system.h"
+#include "common/run/log.h"
 #include "common/run/resolver.h"
 
 #define PAUSE_FIRST_MS 500
@@ -34,12 +36,24 @@ struct link {
     size_t unsent_size;
     struct address addresses[RESOLVER_ADDRESSES_MAX];
     size_t address_count, address_next;
-    bool within; // the listener is being called: link_restart waits until it returns
-    char restart[200];
+    bool within;        // the listener is being called: link_restart waits until it returns
+    struct err restart; // why, when it is to
 };
 
 static void begin(void *context, int64_t now_us);
-static void try_next(struct link *link, const char *why, int64_t now_us);
+static void try_next(struct link *link, struct err why, int64_t now_us);
+
+static struct err said(enum text_id text, const char *argument)
+{
+    struct err err = { 0 };
+    (void)fail(&err, ERR_UNAVAILABLE, NULL, text, argument, NULL);
+    return err;
+}
+
+static struct err system_said(int error)
+{
+    return said(TEXT_LINK_SYSTEM, system_text(error).text);
+}
 
 static void stop_timer(struct link *link)
 {
@@ -67,11 +81,11 @@ static void pause_then_begin(struct link *link)
     link->pause_ms = link->pause_ms * 2 > PAUSE_LAST_MS ? PAUSE_LAST_MS : link->pause_ms * 2;
 }
 
-static void end(struct link *link, const char *why, int64_t now_us)
+static void end(struct link *link, struct err why, int64_t now_us)
 {
     close_socket(link);
     pause_then_begin(link);
-    link->listener.closed(link->context, why, now_us);
+    link->listener.closed(link->context, &why, now_us);
 }
 
 static void ready(void *context, int fd, int64_t now_us);
@@ -89,7 +103,7 @@ static void flush(struct link *link, int64_t now_us)
         if (sent < 0 && errno == EINTR)
             continue;
         if (sent < 0 && errno != EAGAIN) {
-            end(link, strerror(errno), now_us);
+            end(link, system_said(errno), now_us);
             return;
         }
         if (sent < 0)
@@ -108,11 +122,10 @@ static bool tell_bytes(struct link *link, struct bytes bytes, int64_t now_us)
     link->within = true;
     link->listener.bytes(link->context, bytes, now_us);
     link->within = false;
-    if (!link->restart[0])
+    if (link->restart.code == ERR_NONE)
         return link->fd >= 0;
-    char why[sizeof link->restart];
-    memcpy(why, link->restart, sizeof why);
-    link->restart[0] = '\0';
+    struct err why = link->restart;
+    link->restart = (struct err){ 0 };
     end(link, why, now_us);
     return false;
 }
@@ -124,9 +137,9 @@ static void read_all(struct link *link, int64_t now_us)
     if (size > 0)
         (void)tell_bytes(link, (struct bytes){ buffer, (size_t)size }, now_us);
     else if (size == 0)
-        end(link, "die Gegenseite hat die Verbindung beendet", now_us);
+        end(link, said(TEXT_LINK_ENDED, NULL), now_us);
     else if (errno != EAGAIN && errno != EINTR)
-        end(link, strerror(errno), now_us);
+        end(link, system_said(errno), now_us);
 }
 
 static void connected(struct link *link, int64_t now_us)
@@ -134,7 +147,7 @@ static void connected(struct link *link, int64_t now_us)
     int fault = 0, on = 1;
     socklen_t size = sizeof fault;
     if (getsockopt(link->fd, SOL_SOCKET, SO_ERROR, &fault, &size) != 0 || fault != 0) {
-        try_next(link, strerror(fault), now_us);
+        try_next(link, system_said(fault), now_us);
         return;
     }
     stop_timer(link);
@@ -170,10 +183,10 @@ static void too_slow(void *context, int64_t now_us)
 {
     struct link *link = context;
     link->timer = 0;
-    try_next(link, "keine Antwort beim Verbinden", now_us);
+    try_next(link, said(TEXT_LINK_SLOW, NULL), now_us);
 }
 
-static void try_next(struct link *link, const char *why, int64_t now_us)
+static void try_next(struct link *link, struct err why, int64_t now_us)
 {
     stop_timer(link);
     close_socket(link);
@@ -182,7 +195,7 @@ static void try_next(struct link *link, const char *why, int64_t now_us)
         link->fd =
             socket(address->storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         if (link->fd < 0) {
-            why = strerror(errno);
+            why = system_said(errno);
             continue;
         }
         if (connect(link->fd, (const struct sockaddr *)&address->storage, address->size) == 0 ||
@@ -191,7 +204,7 @@ static void try_next(struct link *link, const char *why, int64_t now_us)
             link->timer = loop_after(link->loop, CONNECT_MS, too_slow, link);
             return;
         }
-        why = strerror(errno);
+        why = system_said(errno);
         close(link->fd);
         link->fd = -1;
     }
@@ -203,11 +216,13 @@ static void resolved(void *context, const struct address *addresses, size_t coun
 {
     struct link *link = context;
     link->question = 0;
+    if (count == 0)
+        log_write(LEVEL_WARNING, "event=resolve host=%s error=\"%s\"", link->host, why);
     link->address_count = count < COUNT_OF(link->addresses) ? count : COUNT_OF(link->addresses);
     link->address_next = 0;
     for (size_t i = 0; i < link->address_count; i++)
         link->addresses[i] = addresses[i];
-    try_next(link, count ? "" : why, now_us);
+    try_next(link, said(TEXT_LINK_NAME, link->host), now_us);
 }
 
 static void begin(void *context, int64_t now_us)
@@ -216,7 +231,7 @@ static void begin(void *context, int64_t now_us)
     struct link *link = context;
     link->timer = 0;
     link->question =
-        resolver_ask(loop_resolver(link->loop), link->host, link->port, resolved, link);
+        resolver_ask(resolver_of(link->loop), link->host, link->port, resolved, link);
 }
 
 struct link *link_new(struct loop *loop, const char *host, int port,
@@ -245,7 +260,7 @@ void link_free(struct link *link)
         return;
     stop_timer(link);
     if (link->question)
-        resolver_cancel(loop_resolver(link->loop), link->question);
+        resolver_cancel(resolver_of(link->loop), link->question);
     close_socket(link);
     free(link->unsent);
     free(link);
@@ -256,7 +271,8 @@ void link_send(struct link *link, struct bytes bytes)
     if (link->fd < 0 || !link->up)
         return;
     if (bytes.size > UNSENT_MAX - link->unsent_size) {
-        link_restart(link, "die Gegenseite liest nicht");
+        struct err why = said(TEXT_LINK_UNREAD, NULL);
+        link_restart(link, &why);
         return;
     }
     memcpy(link->unsent + link->unsent_size, bytes.data, bytes.size);
@@ -265,12 +281,12 @@ void link_send(struct link *link, struct bytes bytes)
         watch(link, true);
 }
 
-void link_restart(struct link *link, const char *why)
+void link_restart(struct link *link, const struct err *why)
 {
     if (link->within) {
-        snprintf(link->restart, sizeof link->restart, "%s", *why ? why : "?");
+        link->restart = *why;
         return;
     }
     if (link->fd >= 0)
-        end(link, why, loop_now_us());
+        end(link, *why, loop_now_us());
 }

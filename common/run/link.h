@@ -3,6 +3,7 @@
 // are resolved in a thread of our own, never in the loop and never inside libzmq.
 #pragma once
 
+#include "common/base/err.h"
 #include "common/run/loop.h"
 #include "common/wire/schema.h"
 
@@ -11,8 +12,8 @@ struct link;
 struct link_listener {
     void (*connected)(void *context, int64_t now_us);
     void (*bytes)(void *context, struct bytes bytes, int64_t now_us);
-    // `why` in German, for people; the next attempt follows after 0.5 s, doubling to 30 s.
-    void (*closed)(void *context, const char *why, int64_t now_us);
+    // `why` for people; the next attempt follows after 0.5 s, doubling to 30 s.
+    void (*closed)(void *context, const struct err *why, int64_t now_us);
 };
 
 // `host`: name or address. Connects at once. Free with link_free.
@@ -23,4 +24,4 @@ void link_free(struct link *link); // takes NULL
 // Queues bytes; more than 64 KiB unsent closes the connection (the peer does not read).
 void link_send(struct link *link, struct bytes bytes);
 // Closes and connects again after the pause.
-void link_restart(struct link *link, const char *why);
+void link_restart(struct link *link, const struct err *why);

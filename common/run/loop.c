@@ -13,7 +13,7 @@
 
 #include <czmq.h>
 
-#include "common/run/resolver.h"
+#define PARTS_MAX 4
 
 struct timer {
     int number;
@@ -42,7 +42,11 @@ struct loop {
     int64_t armed_ns; // 0: the timerfd rests
     loop_timer *turn;
     void *turn_context;
-    struct resolver *resolver;
+    struct {
+        const struct loop_part *part;
+        void *thing;
+    } parts[PARTS_MAX];
+    size_t part_count;
     bool ended;
 };
 
@@ -228,7 +232,10 @@ void loop_free(struct loop *loop)
 {
     if (!loop)
         return;
-    resolver_free(loop->resolver);
+    while (loop->part_count > 0) {
+        loop->part_count--;
+        loop->parts[loop->part_count].part->end(loop->parts[loop->part_count].thing);
+    }
     loop_unwatch(loop, loop->timer_fd);
     assert(!loop->watches);
     (void)close(loop->timer_fd);
@@ -254,9 +261,13 @@ void loop_on_turn(struct loop *loop, loop_timer *turn, void *context)
     loop->turn_context = context;
 }
 
-struct resolver *loop_resolver(struct loop *loop)
+void *loop_part(struct loop *loop, const struct loop_part *part)
 {
-    if (!loop->resolver)
-        loop->resolver = resolver_new(loop);
-    return loop->resolver;
+    for (size_t i = 0; i < loop->part_count; i++) {
+        if (loop->parts[i].part == part)
+            return loop->parts[i].thing;
+    }
+    assert(loop->part_count < PARTS_MAX);
+    loop->parts[loop->part_count].part = part;
+    return loop->parts[loop->part_count++].thing = part->make(loop);
 }

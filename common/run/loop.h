@@ -37,6 +37,9 @@ void loop_watch_socket(struct loop *loop, void *socket, loop_timer *ready, void 
 void loop_unwatch_socket(struct loop *loop, void *socket);
 // Calls after every timer, descriptor and socket that was treated: what they handed in is run.
 void loop_on_turn(struct loop *loop, loop_timer *turn, void *context);
-// The loop's resolver of names; begun at the first call.
-struct resolver;
-struct resolver *loop_resolver(struct loop *loop);
+// A part of the loop that it does not know: made at the first call, ended before the loop is.
+struct loop_part {
+    void *(*make)(struct loop *loop);
+    void (*end)(void *thing);
+};
+void *loop_part(struct loop *loop, const struct loop_part *part);

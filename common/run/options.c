@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/system.h"
+
 #define GIVEN_MAX 200
 
 struct given {
@@ -185,7 +187,7 @@ bool options_file(struct options *options, const char *path, struct err *err)
     FILE *file = fopen(path, "re");
     if (!file)
         return errno == ENOENT || fail(err, ERR_UNAVAILABLE, NULL, TEXT_CLI_FILE_UNREADABLE, path,
-                                       strerror(errno), NULL);
+                                       system_text(errno).text, NULL);
     bool right = true;
     while (right && fgets(line, sizeof line, file)) {
         const char *slash = strrchr(path, '/');
@@ -196,8 +198,8 @@ bool options_file(struct options *options, const char *path, struct err *err)
                       : fail(err, ERR_INVALID, where, TEXT_OPTION_LINE, NULL);
     }
     if (right && ferror(file))
-        right =
-            fail(err, ERR_UNAVAILABLE, NULL, TEXT_CLI_FILE_UNREADABLE, path, strerror(errno), NULL);
+        right = fail(err, ERR_UNAVAILABLE, NULL, TEXT_CLI_FILE_UNREADABLE, path,
+                     system_text(errno).text, NULL);
     fclose(file);
     return right;
 }

@@ -162,7 +162,7 @@ static void deliver(void *context, int fd, int64_t now_us)
     }
 }
 
-struct resolver *resolver_new(struct loop *loop)
+static void *resolver_new(struct loop *loop)
 {
     struct resolver *resolver = calloc(1, sizeof *resolver);
     struct desk *desk = calloc(1, sizeof *desk);
@@ -179,10 +179,9 @@ struct resolver *resolver_new(struct loop *loop)
     return resolver;
 }
 
-void resolver_free(struct resolver *resolver)
+static void resolver_free(void *thing)
 {
-    if (!resolver)
-        return;
+    struct resolver *resolver = thing;
     struct desk *desk = resolver->desk;
     loop_unwatch(resolver->loop, desk->event_fd);
     (void)pthread_mutex_lock(&desk->lock);
@@ -191,6 +190,12 @@ void resolver_free(struct resolver *resolver)
     (void)pthread_mutex_unlock(&desk->lock);
     leave_desk(desk);
     free(resolver);
+}
+
+struct resolver *resolver_of(struct loop *loop)
+{
+    static const struct loop_part part = { resolver_new, resolver_free };
+    return loop_part(loop, &part);
 }
 
 int resolver_ask(struct resolver *resolver, const char *host, int port, resolver_listener *listener,

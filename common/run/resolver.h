@@ -20,8 +20,8 @@ struct address {
 typedef void resolver_listener(void *context, const struct address *addresses, size_t count,
                                const char *why, int64_t now_us);
 
-struct resolver *resolver_new(struct loop *loop);
-void resolver_free(struct resolver *resolver); // takes NULL; what is still asked is forgotten
+// The loop's; begun at the first call. What is still asked when the loop ends is forgotten.
+struct resolver *resolver_of(struct loop *loop);
 
 // The listener is called from the loop, never from within this function; numeric addresses need no
 // name server. Returns a number for resolver_cancel.

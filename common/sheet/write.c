@@ -11,6 +11,7 @@
 #include <xlsxwriter.h>
 
 #include "common/base/civil.h"
+#include "common/base/system.h"
 
 #define ROWS_MAX  1048576
 #define DAY_ZERO  25569 // 1970-01-01, as a spreadsheet counts days
@@ -216,7 +217,7 @@ static bool xlsx_close(struct sheet_writer *writer, struct err *err)
     (void)worksheet_autofilter(writer->sheet, 0, 0, writer->rows - 1,
                                (lxw_col_t)(writer->count - 1));
     if (!xlsx_sums(writer))
-        return refused(writer, strerror(errno), err);
+        return refused(writer, system_text(errno).text, err);
     lxw_error code = workbook_close(writer->book);
     writer->book = NULL;
     return code == LXW_NO_ERROR || refused(writer, lxw_strerror(code), err);
@@ -264,7 +265,7 @@ struct sheet_writer *sheet_writer_new(enum sheet_form form, const char *path, co
         (void)fclose(probe);
     if (probe && open_file(writer, sheet))
         return writer;
-    (void)refused(writer, strerror(errno), err);
+    (void)refused(writer, system_text(errno).text, err);
     sheet_writer_drop(writer);
     return NULL;
 }
@@ -275,7 +276,7 @@ bool sheet_writer_row(struct sheet_writer *writer, const char *const *texts, str
         return fail(err, ERR_TOO_LARGE, NULL, TEXT_SHEET_ROWS, int_text(ROWS_MAX - 1).text, NULL);
     bool good = writer->form == SHEET_FORM_XLSX ? xlsx_row(writer, texts) : csv_row(writer, texts);
     writer->rows++;
-    return good || refused(writer, strerror(errno), err);
+    return good || refused(writer, system_text(errno).text, err);
 }
 
 bool sheet_writer_values(struct sheet_writer *writer, const struct sheet_value *values,
@@ -286,7 +287,7 @@ bool sheet_writer_values(struct sheet_writer *writer, const struct sheet_value *
         return fail(err, ERR_TOO_LARGE, NULL, TEXT_SHEET_ROWS, int_text(ROWS_MAX - 2).text, NULL);
     bool good = xlsx ? xlsx_values(writer, values) : csv_values(writer, values);
     writer->rows++;
-    return good || refused(writer, strerror(errno), err);
+    return good || refused(writer, system_text(errno).text, err);
 }
 
 bool sheet_writer_close(struct sheet_writer *writer, struct err *err)
@@ -295,11 +296,11 @@ bool sheet_writer_close(struct sheet_writer *writer, struct err *err)
     if (writer->form == SHEET_FORM_XLSX) {
         good = xlsx_close(writer, err);
     } else {
-        good = fclose(writer->file) == 0 || refused(writer, strerror(errno), err);
+        good = fclose(writer->file) == 0 || refused(writer, system_text(errno).text, err);
         writer->file = NULL;
     }
     if (good && rename(writer->part, writer->path) != 0)
-        good = refused(writer, strerror(errno), err);
+        good = refused(writer, system_text(errno).text, err);
     sheet_writer_drop(writer);
     return good;
 }

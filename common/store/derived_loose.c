@@ -176,3 +176,18 @@ bool loose_gather(struct seek *seek)
     loose_sort(seek);
     return fits;
 }
+
+const struct loose *loose_find(const struct seek *seek, uint64_t ordinal)
+{
+    size_t least = 0, beyond = seek->loose_count;
+    while (least < beyond) {
+        size_t middle = (least + beyond) / 2;
+        if (seek->loose[middle].ordinal == ordinal)
+            return &seek->loose[middle];
+        if (seek->loose[middle].ordinal < ordinal)
+            least = middle + 1;
+        else
+            beyond = middle;
+    }
+    return NULL;
+}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A search under way, shared by derived_seek.c and derived_loose.c.
+// A search under way, shared by the files it is made of; each uses those before it.
 #pragma once
 
 #include "common/store/derived_internal.h"
@@ -49,7 +49,22 @@ struct seek {
     bool crowded; // not all that is not indexed yet was judged
 };
 
+// --- derived_judge.c
 enum seek_rank seek_judge(const struct seek *seek, const struct doc_view *doc);
+
+// --- derived_time.c
+// Keeps those of the period. False when none is left.
+bool times_keep(struct seek *seek, struct set *set);
+
+// --- derived_loose.c
+// False when the arena is full.
+bool loose_gather(struct seek *seek);
+// In a crowd: the row has changed, but was not judged; what is known of it is outdated.
+bool loose_marked(const struct seek *seek, uint64_t ordinal);
+// NULL: the postings know it as it is.
+const struct loose *loose_find(const struct seek *seek, uint64_t ordinal);
+
+// --- derived_candidate.c
 // The candidates of the segment at the rank, as the postings know them, into seek->set.
 void seek_candidates(struct seek *seek);
 // The key of the candidate's row when it fits; size 0 otherwise.
@@ -57,15 +72,8 @@ struct bytes seek_candidate(struct seek *seek, uint64_t ordinal);
 // Decodes it; false when the scope does not see it.
 bool seek_row(struct seek *seek, struct bytes key, void *row);
 
-// --- derived_time.c
-// Keeps those of the period. False when none is left.
-bool times_keep(struct seek *seek, struct set *set);
+// --- derived_shelf.c
 // False when the arena is full.
 bool shelves_open(struct seek *seek);
 // The next row by time; false at the end.
 bool shelves_next(struct seek *seek, void *row, enum seek_rank *ret_rank);
-
-// False when the arena is full.
-bool loose_gather(struct seek *seek);
-// In a crowd: the row has changed, but was not judged; what is known of it is outdated.
-bool loose_marked(const struct seek *seek, uint64_t ordinal);

@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "common/base/system.h"
 #include "common/wire/codec.h"
 #include "services/cli/actions.h"
 #include "services/cli/exporting.h"
@@ -24,8 +25,8 @@ struct form {
 // --- from the service into the spool
 static bool unwritable(const struct exporting *exporting, struct err *err)
 {
-    return fail(err, ERR_INVALID, NULL, TEXT_SHEET_UNWRITABLE, exporting->path, strerror(errno),
-                NULL);
+    return fail(err, ERR_INVALID, NULL, TEXT_SHEET_UNWRITABLE, exporting->path,
+                system_text(errno).text, NULL);
 }
 
 static bool keep(struct exporting *exporting, const void *row, struct err *err)

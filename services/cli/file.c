@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "common/base/system.h"
+
 static const char *read_all(const struct cli *cli, FILE *file, const char *path, size_t *ret_size,
                             struct err *err)
 {
@@ -25,7 +27,8 @@ static const char *read_all(const struct cli *cli, FILE *file, const char *path,
         return NULL;
     }
     if (ferror(file)) {
-        (void)fail(err, ERR_INVALID, NULL, TEXT_CLI_FILE_UNREADABLE, path, strerror(errno), NULL);
+        (void)fail(err, ERR_INVALID, NULL, TEXT_CLI_FILE_UNREADABLE, path, system_text(errno).text,
+                   NULL);
         return NULL;
     }
     *ret_size = size;
@@ -38,7 +41,8 @@ const char *file_read(const struct cli *cli, const char *path, size_t *ret_size,
         return read_all(cli, stdin, path, ret_size, err);
     FILE *file = fopen(path, "rb");
     if (!file) {
-        (void)fail(err, ERR_INVALID, NULL, TEXT_CLI_FILE_UNREADABLE, path, strerror(errno), NULL);
+        (void)fail(err, ERR_INVALID, NULL, TEXT_CLI_FILE_UNREADABLE, path, system_text(errno).text,
+                   NULL);
         return NULL;
     }
     const char *text = read_all(cli, file, path, ret_size, err);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/system.h"
 #include "services/contacts/vcard.h"
 
 #define HEADING_ROWS 30
@@ -34,8 +35,8 @@ static bool digest_of(struct import_file *file, struct err *err)
     while ((size = fread(piece, 1, sizeof piece, file->file)) > 0)
         (void)crypto_hash_sha256_update(&state, piece, size);
     if (ferror(file->file))
-        return fail(err, ERR_INVALID, NULL, TEXT_CLI_FILE_UNREADABLE, file->path, strerror(errno),
-                    NULL);
+        return fail(err, ERR_INVALID, NULL, TEXT_CLI_FILE_UNREADABLE, file->path,
+                    system_text(errno).text, NULL);
     (void)crypto_hash_sha256_final(&state, hash);
     (void)sodium_bin2hex(file->digest, sizeof file->digest, hash, sizeof hash);
     return true;
@@ -104,7 +105,8 @@ bool import_file_open(struct import_file *file, const char *path, struct arena *
     file->path = path;
     file->name = slash ? slash + 1 : path;
     if (!file->file)
-        return fail(err, ERR_INVALID, NULL, TEXT_CLI_FILE_UNREADABLE, path, strerror(errno), NULL);
+        return fail(err, ERR_INVALID, NULL, TEXT_CLI_FILE_UNREADABLE, path, system_text(errno).text,
+                    NULL);
     if (!digest_of(file, err))
         return false;
     file->is_vcard = begins_as_vcard(file->file);
@@ -221,7 +223,7 @@ static bool read_cards(struct import_file *file, import_take *take, void *contex
     free(line);
     vcard_reader_free(reader);
     return good || fail(err, ERR_INVALID, NULL, TEXT_CLI_FILE_UNREADABLE, file->path,
-                        strerror(errno), NULL);
+                        system_text(errno).text, NULL);
 }
 
 bool import_file_read(struct import_file *file, import_take *take, void *context, struct err *err)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/system.h"
 #include "common/sheet/write.h"
 #include "common/wire/codec.h"
 #include "common/wire/json.h"
@@ -214,8 +215,8 @@ static bool take_line(struct importing *importing, const char *line, size_t size
 static int unreadable(const struct importing *importing)
 {
     struct err err = { 0 };
-    (void)fail(&err, ERR_INVALID, NULL, TEXT_CLI_FILE_UNREADABLE, importing->path, strerror(errno),
-               NULL);
+    (void)fail(&err, ERR_INVALID, NULL, TEXT_CLI_FILE_UNREADABLE, importing->path,
+               system_text(errno).text, NULL);
     (void)cli_refused(importing->cli, &err);
     return EXIT_USAGE;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/system.h"
 #include "common/wire/json.h"
 #include "proto/stubs.h"
 #include "services/cli/actions.h"
@@ -22,7 +23,8 @@ static uint8_t *whole(const char *path, size_t *ret_size, struct err *err)
     uint8_t *bytes = file ? malloc(ATTACHMENT_MOST + 1) : NULL;
 
     if (!bytes) {
-        (void)fail(err, ERR_INVALID, NULL, TEXT_CLI_FILE_UNREADABLE, path, strerror(errno), NULL);
+        (void)fail(err, ERR_INVALID, NULL, TEXT_CLI_FILE_UNREADABLE, path, system_text(errno).text,
+                   NULL);
         if (file)
             (void)fclose(file);
         return NULL;
@@ -30,7 +32,8 @@ static uint8_t *whole(const char *path, size_t *ret_size, struct err *err)
     *ret_size = fread(bytes, 1, ATTACHMENT_MOST + 1, file);
     bool good = !ferror(file);
     if (!good)
-        (void)fail(err, ERR_INVALID, NULL, TEXT_CLI_FILE_UNREADABLE, path, strerror(errno), NULL);
+        (void)fail(err, ERR_INVALID, NULL, TEXT_CLI_FILE_UNREADABLE, path, system_text(errno).text,
+                   NULL);
     else if (*ret_size > ATTACHMENT_MOST)
         (void)fail(err, ERR_TOO_LARGE, NULL, TEXT_CLI_ATTACH_BIG, path, NULL);
     (void)fclose(file);
@@ -134,7 +137,7 @@ static int unwritable(const struct cli *cli, const char *path)
 
     (void)fail(&err, ERR_INVALID, NULL,
                errno == EEXIST ? TEXT_CLI_FETCH_EXISTS : TEXT_CLI_FILE_UNREADABLE, path,
-               errno == EEXIST ? NULL : strerror(errno), NULL);
+               errno == EEXIST ? NULL : system_text(errno).text, NULL);
     return cli_refused(cli, &err);
 }
 

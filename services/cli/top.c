@@ -152,8 +152,9 @@ static void print_links(const struct cli *cli, const struct look *look)
                 link->kind,
                 cli_text(cli, link->connected ? TEXT_CLI_TOP_LINKED : TEXT_CLI_TOP_UNLINKED));
         fprintf(cli->out, ", %" PRId64 " %s", link->messages, cli_text(cli, TEXT_CLI_TOP_MESSAGES));
-        if (link->detail)
-            fprintf(cli->out, "; %s", link->detail);
+        const char *detail = cli->english ? link->detail_en : link->detail;
+        if (detail)
+            fprintf(cli->out, "; %s", detail);
         fputc('\n', cli->out);
     }
     for (size_t i = 0; i < look->figures.halted_count; i++)

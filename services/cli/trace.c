@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "common/base/civil.h"
+#include "common/base/system.h"
 #include "common/wire/json.h"
 #include "proto/stubs.h"
 #include "services/cli/actions.h"
@@ -275,7 +276,7 @@ int action_trace(struct cli *cli)
     (void)umask(077); // facts hold what is told about people
     FILE *file = path ? fopen(path, "we") : NULL;
     if (path && !file)
-        return cli_usage(cli, TEXT_CLI_TRACE_OUT, path, strerror(errno), NULL);
+        return cli_usage(cli, TEXT_CLI_TRACE_OUT, path, system_text(errno).text, NULL);
     FILE *before = cli->out;
     cli->out = file ? file : before;
     code = trace_as(cli, &trace);

@@ -15,6 +15,7 @@
 #include "services/contacts/house.h"
 #include "services/contacts/merges.h"
 #include "services/contacts/needed.h"
+#include "services/contacts/purge_notice.h"
 #include "services/contacts/purge_work.h"
 #include "services/contacts/refer.h"
 #include "services/contacts/reminders.h"

@@ -4,14 +4,14 @@
 #include <string.h>
 
 #include "common/base/civil.h"
+#include "common/step/listing.h"
 #include "common/step/rows.h"
 #include "services/contacts/appointment.h"
 #include "services/contacts/house.h"
 #include "services/contacts/identity.h"
-#include "services/contacts/listing.h"
 #include "services/contacts/merges.h"
 #include "services/contacts/port_ical.h"
-#include "services/contacts/purge_work.h"
+#include "services/contacts/purge_notice.h"
 #include "services/contacts/refer.h"
 #include "services/contacts/reminders.h"
 #include "services/contacts/secret.h"

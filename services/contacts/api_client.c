@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Clients' people, what holds for a call, and whether callers are found again.
+#include "common/step/listing.h"
 #include "common/step/rows.h"
 #include "services/contacts/follow.h"
 #include "services/contacts/house.h"
-#include "services/contacts/listing.h"
 #include "services/contacts/member.h"
 #include "services/contacts/refer.h"
 #include "services/contacts/store.h"

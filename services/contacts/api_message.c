@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "common/base/civil.h"
+#include "common/step/listing.h"
 #include "common/step/rows.h"
 #include "services/contacts/house.h"
 #include "services/contacts/identity.h"
-#include "services/contacts/listing.h"
 #include "services/contacts/merges.h"
 #include "services/contacts/store.h"
 #include "services/contacts/store_people.h"

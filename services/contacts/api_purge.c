@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Deletions that come by themselves: who is next, who went, and bringing one back.
 #include "common/base/civil.h"
+#include "common/step/listing.h"
 #include "common/step/rows.h"
 #include "services/contacts/house.h"
-#include "services/contacts/listing.h"
 #include "services/contacts/needed.h"
 #include "services/contacts/purge_work.h"
 #include "services/contacts/store.h"

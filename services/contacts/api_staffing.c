@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Absences, presence, deputies. Whoever may see a member of staff may see their absences.
+#include "common/step/listing.h"
 #include "common/step/rows.h"
 #include "proto/deputy.h"
 #include "services/contacts/house.h"
-#include "services/contacts/listing.h"
 #include "services/contacts/presence.h"
 #include "services/contacts/staffing.h"
 #include "services/contacts/store.h"

@@ -5,7 +5,7 @@
 #include "common/step/rows.h"
 #include "services/contacts/file.h"
 #include "services/contacts/identity.h"
-#include "services/contacts/purge_work.h"
+#include "services/contacts/purge_notice.h"
 #include "services/contacts/store_file.h"
 
 #define SERVICE_FILE "proto/contacts_file.def"

@@ -17,7 +17,7 @@
 // The answer must fit into a message beside its head.
 #define ANSWER_BYTES ((size_t)700 << 10)
 
-struct listing {
+struct finding {
     struct request *rq;
     const struct file_query *query;
     struct identity contact; // who is asked for; none: whoever
@@ -51,19 +51,19 @@ bool file_match_fill(struct request *rq, const struct file *file, struct id cont
 }
 
 // False when the page is complete.
-static bool keep(struct listing *listing, const struct file *file)
+static bool keep(struct finding *finding, const struct file *file)
 {
-    struct file_match *match = &listing->matches[listing->count];
-    if (!file_match_fill(listing->rq, file, listing->query->contact, match)) {
-        listing->more = listing->full = true;
+    struct file_match *match = &finding->matches[finding->count];
+    if (!file_match_fill(finding->rq, file, finding->query->contact, match)) {
+        finding->more = finding->full = true;
         return false;
     }
-    encode(file_match_record(), match, &listing->writer);
-    listing->full =
-        listing->count == listing->room || (listing->count && listing->writer.size > ANSWER_BYTES);
-    listing->more |= listing->full;
-    listing->count += !listing->full;
-    return !listing->full;
+    encode(file_match_record(), match, &finding->writer);
+    finding->full =
+        finding->count == finding->room || (finding->count && finding->writer.size > ANSWER_BYTES);
+    finding->more |= finding->full;
+    finding->count += !finding->full;
+    return !finding->full;
 }
 
 static void add_tag(struct seek_options *options, char kind, struct bytes value)
@@ -91,14 +91,14 @@ static void seek_party(struct seek_options *options, const struct bytes *tags, s
 }
 
 // All files of the question that are open, or settled; NULL: either.
-static void list_files(struct listing *listing, const char *settled, struct id after)
+static void list_files(struct finding *finding, const char *settled, struct id after)
 {
-    const struct file_query *query = listing->query;
-    struct request *rq = listing->rq;
+    const struct file_query *query = finding->query;
+    struct request *rq = finding->rq;
     struct seek_options options = {
         .scope = &rq->scope, .words = query->words, .part = query->part, .after = after
     };
-    seek_party(&options, listing->tags, listing->contact.count);
+    seek_party(&options, finding->tags, finding->contact.count);
     struct file file;
     enum seek_rank rank;
     add_id(&options, doc_scope_kind(SCOPE_MARK_CLIENT), &query->client);
@@ -109,52 +109,52 @@ static void list_files(struct listing *listing, const char *settled, struct id a
         add_word(&options, TAG_KIND, file_kind_picks()->values[query->kind].word);
     add_word(&options, TAG_SETTLED, settled);
     struct seek *seek = seek_open(rq->txn, &file_table, &options, rq->arena);
-    while (!listing->full && seek_next(seek, &file, &rank)) {
-        if (file_shows(&file, rq->actor) && !keep(listing, &file))
+    while (!finding->full && seek_next(seek, &file, &rank)) {
+        if (file_shows(&file, rq->actor) && !keep(finding, &file))
             break;
     }
-    listing->more |= seek_cut(seek);
+    finding->more |= seek_cut(seek);
 }
 
-static void list_all(struct listing *listing)
+static void list_all(struct finding *finding)
 {
-    const struct file_query *query = listing->query;
+    const struct file_query *query = finding->query;
     static const struct id from_the_start;
     struct file file;
     if (query->words || query->state) {
-        list_files(listing, NULL, query->after);
+        list_files(finding, NULL, query->after);
         return;
     }
     bool behind_open = id_is_zero(query->after) ||
-                       !row_find(listing->rq, &file_table, query->after, &file) ||
+                       !row_find(finding->rq, &file_table, query->after, &file) ||
                        file.state == file_state_OPEN;
     if (behind_open)
-        list_files(listing, "open", query->after);
-    if (!listing->full)
-        list_files(listing, "settled", behind_open ? from_the_start : query->after);
+        list_files(finding, "open", query->after);
+    if (!finding->full)
+        list_files(finding, "settled", behind_open ? from_the_start : query->after);
 }
 
 bool find_files(struct request *rq, const struct file_query *query, struct file_matches *out)
 {
-    struct listing listing = {
+    struct finding finding = {
         .rq = rq,
         .query = query,
         .room = query->has_limit ? (size_t)query->limit : LIMIT,
     };
-    listing.matches = arena_array(rq->arena, listing.room + 1, sizeof *listing.matches);
-    if (!listing.matches)
+    finding.matches = arena_array(rq->arena, finding.room + 1, sizeof *finding.matches);
+    if (!finding.matches)
         return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_ANSWER_TOO_LARGE, NULL);
     if (!id_is_zero(query->contact)) {
-        if (!identity_of(rq, query->contact, &listing.contact))
+        if (!identity_of(rq, query->contact, &finding.contact))
             return false;
-        listing.tags = identity_tags(rq, &listing.contact);
-        if (!listing.tags)
+        finding.tags = identity_tags(rq, &finding.contact);
+        if (!finding.tags)
             return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_ANSWER_TOO_LARGE, NULL);
     }
-    mp_writer_init(&listing.writer);
-    list_all(&listing);
-    mp_writer_done(&listing.writer);
-    *out = (struct file_matches){ listing.matches, listing.count, listing.more };
+    mp_writer_init(&finding.writer);
+    list_all(&finding);
+    mp_writer_done(&finding.writer);
+    *out = (struct file_matches){ finding.matches, finding.count, finding.more };
     return true;
 }
 

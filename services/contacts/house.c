@@ -3,7 +3,7 @@
 #include "services/contacts/house.h"
 
 #include "common/step/rows.h"
-#include "services/contacts/purge_work.h"
+#include "services/contacts/purge_notice.h"
 #include "services/contacts/refer.h"
 #include "services/contacts/store.h"
 

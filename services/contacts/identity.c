@@ -72,6 +72,21 @@ bool identity_has(const struct identity *identity, struct id id)
     return false;
 }
 
+bool listing_of_contact(struct request *rq, struct id contact, struct listing *listing)
+{
+    struct identity identity;
+    if (!identity_of(rq, contact, &identity))
+        return false;
+    struct key *prefixes = arena_array(rq->arena, identity.count, sizeof *prefixes);
+    if (!prefixes)
+        return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_ANSWER_TOO_LARGE, NULL);
+    for (size_t i = 0; i < identity.count; i++)
+        prefixes[i] = key_of_id(identity.ids[i]);
+    listing->prefixes = prefixes;
+    listing->prefix_count = identity.count;
+    return true;
+}
+
 const struct bytes *identity_tags(struct request *rq, const struct identity *identity)
 {
     struct bytes *tags = arena_array(rq->arena, identity->count, sizeof *tags);

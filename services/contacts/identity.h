@@ -3,7 +3,7 @@
 // found out when they are read, so that taking a merge back needs no trace in them.
 #pragma once
 
-#include "common/step/request.h"
+#include "common/step/listing.h"
 
 #define IDENTITY_IDS_MAX 200 // of one contact; merging refuses more
 
@@ -21,6 +21,9 @@ MUST_USE bool identity_of(struct request *rq, struct id id, struct identity *out
 bool identity_has(const struct identity *identity, struct id id);
 // The ids as a search takes them; NULL when the arena is full.
 const struct bytes *identity_tags(struct request *rq, const struct identity *identity);
+
+// For an index that begins with a contact: under all its ids. ERR_TOO_LARGE.
+MUST_USE bool listing_of_contact(struct request *rq, struct id contact, struct listing *listing);
 
 // A file's parties as they are called now; the row's own list is left alone. ERR_TOO_LARGE.
 MUST_USE bool identity_parties(struct request *rq, struct file *file);

@@ -9,7 +9,7 @@
 #include "services/contacts/house.h"
 #include "services/contacts/identity.h"
 #include "services/contacts/merge.h"
-#include "services/contacts/purge_work.h"
+#include "services/contacts/purge_notice.h"
 #include "services/contacts/store.h"
 
 #define SERVICE_FILE "proto/contacts.def"

@@ -10,6 +10,7 @@
 #include "services/contacts/identity.h"
 #include "services/contacts/merges.h"
 #include "services/contacts/needed.h"
+#include "services/contacts/purge_notice.h"
 #include "services/contacts/store.h"
 #include "services/contacts/store_people.h"
 
@@ -49,17 +50,6 @@ static void remove_row(struct request *rq, const struct table *table, struct id 
 {
     struct key key = key_of_id(id);
     (void)table_del(rq->txn, table, &key);
-}
-
-bool purge_withdraw(struct request *rq, struct id contact)
-{
-    struct purge_notice notice;
-    if (!find(rq, &purge_notice_table, contact, &notice))
-        return true;
-    notice.version++;
-    remove_row(rq, &purge_notice_table, contact);
-    emit_purge_notice(rq, &notice, true);
-    return true;
 }
 
 // Up to `most` rows of an index of times, until now.

@@ -9,9 +9,6 @@
 // The rules of this house; the zone lives in the arena. NULL when that is full.
 const struct purge_rules *purge_rules_of(struct request *rq);
 
-// An announcement for this contact, if there is one, holds no more.
-MUST_USE bool purge_withdraw(struct request *rq, struct id contact);
-
 // What is kept of a contact that is deleted by hand: what it was told, what merging kept. A step's
 // share at once, the rest with the next ticks.
 MUST_USE bool purge_forget(struct request *rq, const struct contact *contact);

@@ -14,6 +14,7 @@
 
 #include "common/base/civil.h"
 #include "common/base/email.h"
+#include "common/run/setting.h"
 #include "services/notifier/mails.h"
 #include "services/notifier/post.h"
 #include "services/notifier/smtp.h"
@@ -273,41 +274,13 @@ static bool take_text(const struct app_start *start, const char *option, char *o
                 int_text((int64_t)strlen(value)).text, NULL);
 }
 
-static bool take_number(const struct app_start *start, const char *option, int64_t most,
-                        int64_t *ret, struct err *err)
-{
-    const char *value = start->value(start, option, 0);
-    char *end;
-    long long number = strtoll(value, &end, 10);
-    if (*end || end == value || number < 1 || number > most)
-        return fail(err, ERR_INVALID, option, TEXT_MAIL_NUMBER, value, "1", int_text(most).text,
-                    NULL);
-    *ret = number;
-    return true;
-}
-
-static bool take_pick(const struct app_start *start, const char *option, const char *words,
-                      int *ret, struct err *err)
-{
-    const char *value = start->value(start, option, 0), *word = words;
-    for (int i = 0; *word; i++) {
-        size_t size = strcspn(word, ", ");
-        if (strlen(value) == size && strncmp(value, word, size) == 0) {
-            *ret = i;
-            return true;
-        }
-        word += size + strspn(word + size, ", ");
-    }
-    return fail(err, ERR_INVALID, option, TEXT_PICK_UNKNOWN, words, NULL);
-}
-
 static bool settle_times(struct mail_room *room, const struct app_start *start, struct err *err)
 {
     int64_t timeout_s, pause_ms, most_ms, hours;
-    if (!take_number(start, "smtp-timeout", 3600, &timeout_s, err) ||
-        !take_number(start, "mail-pause", 3600000, &pause_ms, err) ||
-        !take_number(start, "mail-pause-most", 86400000, &most_ms, err) ||
-        !take_number(start, "mail-give-up", 720, &hours, err))
+    if (!setting_number(start, "smtp-timeout", 1, 3600, &timeout_s, err) ||
+        !setting_number(start, "mail-pause", 1, 3600000, &pause_ms, err) ||
+        !setting_number(start, "mail-pause-most", 1, 86400000, &most_ms, err) ||
+        !setting_number(start, "mail-give-up", 1, 720, &hours, err))
         return false;
     room->smtp.timeout_s = (long)timeout_s;
     room->post.policy.pause_us = MILLISECONDS(pause_ms);
@@ -327,9 +300,9 @@ static bool settle(struct mail_room *room, const struct app_start *start, struct
         !take_text(start, "smtp-ca", smtp->ca, sizeof smtp->ca, err) ||
         !take_text(start, "mail-from", post->from, sizeof post->from, err) ||
         !take_text(start, "mail-name", post->from_name, sizeof post->from_name, err) ||
-        !take_text(start, "zone", post->zone, sizeof post->zone, err) ||
-        !take_pick(start, "smtp-tls", "required, try, none", &tls, err) ||
-        !take_pick(start, "mail-resend", "yes, no", &resend, err) ||
+        !setting_zone(start, &post->zone, err) ||
+        !setting_pick(start, "smtp-tls", "required, try, none", &tls, err) ||
+        !setting_pick(start, "mail-resend", "yes, no", &resend, err) ||
         !settle_times(room, start, err) ||
         !colour_rules_read(start->value(start, "colours", 0), &post->colours, err))
         return false;
@@ -368,8 +341,7 @@ const struct option mail_options[MAIL_OPTIONS] = {
       "at most between two tries" },
     { "mail-give-up", "STUNDEN", false, "48", "nach der Bestellung aufgeben",
       "give up so long after it was ordered" },
-    { "zone", "ZONE", false, "Europe/Berlin", "Zeitzone, in der Mails Zeiten nennen",
-      "time zone in which mails name times" },
+    SETTING_ZONE_OPTION(": nach ihr nennen Mails Zeiten", ": mails name times by it"),
     { "colours", "REGELN", false, COLOUR_USUAL,
       "Farben der Tafeln: BEDINGUNG=FARBE; ..., die erste passende gilt",
       "colours of the boards: CONDITION=COLOUR; ..., the first that fits holds" },

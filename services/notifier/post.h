@@ -11,7 +11,7 @@ struct post {
     bool configured;     // there is a mail server
     char from[201];      // address of the sender
     char from_name[121]; // "": none
-    char zone[64];       // in which times are written
+    const char *zone;    // in which times are written
     struct mail_policy policy;
     struct colour_rules colours; // of the boards of work
     int64_t due_us; // when to look for a mail to send; INT64_MAX: never. Handlers only lower it

@@ -6,13 +6,15 @@
 #include <string.h>
 
 #include "common/base/civil.h"
+#include "common/run/setting.h"
 #include "services/telephony/acting.h"
 #include "services/telephony/source.h"
+
+#define KEEP_DAYS_MAX 99999
 
 struct telephony {
     struct switchboard board; // first: it is request.context
     struct ami_endpoints endpoints;
-    char country[8], area[16];
     struct source *sources[LINKS_MAX];
     size_t source_count;
     struct acting *acting;
@@ -29,45 +31,17 @@ static void *create(const struct app *app, struct err *err)
     return telephony;
 }
 
-static bool digits_only(const char *text, size_t most)
+static bool settle_numbers(struct switchboard *board, const struct app_start *start,
+                           struct err *err)
 {
-    return strlen(text) <= most && strspn(text, "0123456789") == strlen(text);
-}
-
-static bool settle_home(struct telephony *telephony, const struct app_start *start, struct err *err)
-{
-    const char *country = start->value(start, "country", 0);
-    const char *area = start->value(start, "area", 0);
-    if (!digits_only(country, 3) || !*country)
-        return fail(err, ERR_INVALID, "country", TEXT_HOME_COUNTRY, country, NULL);
-    if (!digits_only(area, 6))
-        return fail(err, ERR_INVALID, "area", TEXT_HOME_AREA, area, NULL);
-    memcpy(telephony->country, country, strlen(country) + 1);
-    memcpy(telephony->area, area, strlen(area) + 1);
-    telephony->board.home.country = telephony->country;
-    telephony->board.home.area = *area ? telephony->area : NULL;
-    return true;
-}
-
-static bool settle_diversion(struct telephony *telephony, const struct app_start *start,
-                             struct err *err)
-{
-    char *end;
-    const char *value = start->value(start, "diversion-calls", 0);
-    long calls = strtol(value, &end, 10);
-    if (!*value || *end || calls < 1 || calls > 1000)
-        return fail(err, ERR_INVALID, "diversion-calls", TEXT_DIVERSION_CALLS, value, NULL);
-    telephony->board.diversion_calls = calls;
-    return true;
-}
-
-static bool settle_days(const struct app_start *start, const char *option, int64_t *ret_us,
-                        struct err *err)
-{
-    const char *days = start->value(start, option, 0);
-    if (!*days || !digits_only(days, 5))
-        return fail(err, ERR_INVALID, option, TEXT_KEEP_DAYS, days, NULL);
-    *ret_us = DAYS(strtol(days, NULL, 10));
+    int64_t calls_days, notes_days;
+    if (!setting_place(start, &board->home, err) ||
+        !setting_number(start, "diversion-calls", 1, 1000, &board->diversion_calls, err) ||
+        !setting_number(start, "keep-calls", 0, KEEP_DAYS_MAX, &calls_days, err) ||
+        !setting_number(start, "keep-notes", 0, KEEP_DAYS_MAX, &notes_days, err))
+        return false;
+    board->keep_calls_us = DAYS(calls_days);
+    board->keep_notes_us = DAYS(notes_days);
     return true;
 }
 
@@ -123,11 +97,9 @@ static bool start_port(void *port, const struct app_start *start, struct err *er
     struct telephony *telephony = port;
     struct source_place place = { start->loop, start->server, &telephony->board, NULL,
                                   &telephony->endpoints };
-    if (!settle_home(telephony, start, err) || !settle_diversion(telephony, start, err) ||
+    if (!settle_numbers(&telephony->board, start, err) ||
         !settle_endpoints(telephony, start, "phone", err) ||
-        !settle_endpoints(telephony, start, "trunk", err) ||
-        !settle_days(start, "keep-calls", &telephony->board.keep_calls_us, err) ||
-        !settle_days(start, "keep-notes", &telephony->board.keep_notes_us, err))
+        !settle_endpoints(telephony, start, "trunk", err))
         return false;
     settle_dialling(telephony, start);
     telephony->acting = acting_new(&place, telephony->sources, &telephony->source_count);
@@ -185,10 +157,7 @@ const struct option telephony_options[TELEPHONY_OPTIONS] = {
       "Kanäle, die nach draußen führen, obwohl sie wie ein Telefon heißen, z. B. „SIP/4711“; "
       "mehrfach möglich",
       "channels that lead outside although named like a phone, as \"SIP/4711\"; may be repeated" },
-    { "country", "VORWAHL", false, "49", "Land der Anlage: 49, 43, 41, 423",
-      "country of the PBX: 49, 43, 41, 423" },
-    { "area", "VORWAHL", false, NULL, "Ortsvorwahl ohne 0, für Nummern ohne Vorwahl",
-      "area code without 0, for numbers without one" },
+    SETTING_PLACE_OPTIONS,
     { "diversion-calls", "ZAHL", false, "10",
       "nach so vielen Anrufen mit der eigenen Nummer des Mandanten gilt er als umgeleitet ohne "
       "Rufnummernübermittlung",

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/system.h"
 #include "common/step/server.h"
 #include "services/telephony/ami_replay.h"
 #include "services/telephony/api.h"
@@ -61,7 +62,7 @@ struct rehearsal *rehearsal_new(const struct phone_home *home, struct err *err)
              parent && *parent ? parent : "/tmp");
     if (!mkdtemp(rehearsal->folder)) {
         (void)fail(err, ERR_UNAVAILABLE, NULL, TEXT_REPLAY_FOLDER, rehearsal->folder,
-                   strerror(errno), NULL);
+                   system_text(errno).text, NULL);
         rehearsal->folder[0] = '\0';
         rehearsal_free(rehearsal);
         return NULL;

@@ -25,7 +25,10 @@ static void pause_telling(void *context)
 static void malformed(void *context, const struct err *err)
 {
     struct source *source = context;
-    snprintf(source->detail, sizeof source->detail, "%.60s: %.200s", err->field, err->german);
+    struct err *detail = &source->detail;
+    *detail = *err;
+    snprintf(detail->german, sizeof detail->german, "%.60s: %.200s", err->field, err->german);
+    snprintf(detail->english, sizeof detail->english, "%.60s: %.200s", err->field, err->english);
 }
 
 bool source_name(struct source *source, const char **spec, enum text_id text, struct err *err)
@@ -75,12 +78,24 @@ bool source_begin(struct source *source)
     return true;
 }
 
-void source_say(struct source *source, bool connected, const char *detail)
+void source_say(struct source *source, bool connected, const struct err *detail)
 {
-    if (detail)
-        snprintf(source->detail, sizeof source->detail, "%s", detail);
+    source->detail = *detail;
+    source_say_as_before(source, connected);
+}
+
+void source_say_text(struct source *source, bool connected, enum text_id text)
+{
+    struct err detail = { 0 };
+    (void)fail(&detail, ERR_UNAVAILABLE, NULL, text, NULL);
+    source_say(source, connected, &detail);
+}
+
+void source_say_as_before(struct source *source, bool connected)
+{
     source->row->connected = connected;
-    source->row->detail = source->detail[0] ? source->detail : NULL;
+    source->row->detail = source->detail.german[0] ? source->detail.german : NULL;
+    source->row->detail_en = source->detail.english[0] ? source->detail.english : NULL;
     source->row->messages = source->session  ? ami_session_messages(source->session)
                             : source->replay ? ami_replay_messages(source->replay)
                                              : 0;

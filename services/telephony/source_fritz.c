@@ -56,7 +56,7 @@ static void connected(void *context, int64_t now_us)
     struct source *source = context;
     fritz_reader_restart(&source->fritz->reader);
     fritz_model_connected(source->fritz->model, now_us);
-    source_say(source, true, "verbunden");
+    source_say_text(source, true, TEXT_SOURCE_CONNECTED);
     arm(source, now_us);
 }
 
@@ -65,11 +65,11 @@ static void bytes_came(void *context, struct bytes bytes, int64_t now_us)
     struct source *source = context;
     struct hearing hearing = { source, now_us };
     fritz_reader_feed(&source->fritz->reader, bytes.data, bytes.size, take, &hearing);
-    source_say(source, true, NULL);
+    source_say_as_before(source, true);
     arm(source, now_us);
 }
 
-static void closed(void *context, const char *why, int64_t now_us)
+static void closed(void *context, const struct err *why, int64_t now_us)
 {
     struct source *source = context;
     fritz_model_lost(source->fritz->model, now_us);

@@ -17,7 +17,7 @@ struct source {
     struct source_place place;
     struct link_row *row; // in the switchboard
     char name[SOURCE_NAME_MAX + 1];
-    char detail[300];
+    struct err detail; // what the row says
     struct ami_model *model;
     struct teller *teller;
     // Live.
@@ -47,7 +47,10 @@ bool source_name(struct source *source, const char **spec, enum text_id text, st
 // A new source with a row in the switchboard and a model that tells the server.
 struct source *source_new(const struct source_place *place, const char *kind);
 bool source_begin(struct source *source);
-void source_say(struct source *source, bool connected, const char *detail);
+// What the link is doing: the row is kept up to date. source_say_as_before leaves the words.
+void source_say(struct source *source, bool connected, const struct err *detail);
+void source_say_text(struct source *source, bool connected, enum text_id text);
+void source_say_as_before(struct source *source, bool connected);
 // Only what tells the server: for models other than Asterisk's.
 void source_begin_telling(struct source *source);
 

@@ -24,8 +24,8 @@ static void due(void *context, int64_t now_us)
     struct err err = { 0 };
     source->timer = 0;
     if (!ami_session_due(source->session, now_us, &err)) {
-        source_say(source, false, err.german);
-        link_restart(source->link, err.german);
+        source_say(source, false, &err);
+        link_restart(source->link, &err);
     }
     arm(source, now_us);
 }
@@ -51,7 +51,7 @@ static void connected(void *context, int64_t now_us)
 {
     struct source *source = context;
     ami_session_connected(source->session, now_us);
-    source_say(source, false, "verbunden, Anmeldung läuft");
+    source_say_text(source, false, TEXT_SOURCE_LOGS_IN);
     arm(source, now_us);
 }
 
@@ -61,17 +61,15 @@ static void say_state(struct source *source, bool was_up)
     bool stamped = ami_model_is_stamped(source->model);
     bool blind = !ami_session_sees_withheld(source->session);
     if (!is_up(source) || (was_up && stamped == source->stamped && blind == source->blind)) {
-        source_say(source, is_up(source), NULL);
+        source_say_as_before(source, is_up(source));
         return;
     }
-    char text[200];
     source->stamped = stamped;
     source->blind = blind;
-    snprintf(text, sizeof text, "angemeldet; Zeiten %s%s",
-             stamped ? "der Anlage (timestampevents)" : "des Empfangs",
-             blind ? "; ob eine Nummer unterdrückt ist, sagt die Anlage nicht (write = reporting?)"
-                   : "");
-    source_say(source, true, text);
+    source_say_text(source, true,
+                    stamped ? blind ? TEXT_SOURCE_STAMPED_BLIND : TEXT_SOURCE_STAMPED
+                    : blind ? TEXT_SOURCE_UNSTAMPED_BLIND
+                            : TEXT_SOURCE_UNSTAMPED);
     log_write(LEVEL_INFO, "event=link source=%s times=%s withheld=%s", source->name,
               stamped ? "pbx" : "receipt", blind ? "hidden" : "asked");
 }
@@ -82,8 +80,8 @@ static void bytes_came(void *context, struct bytes bytes, int64_t now_us)
     struct err err = { 0 };
     bool was_up = is_up(source);
     if (!ami_session_bytes(source->session, bytes.data, bytes.size, now_us, &err)) {
-        source_say(source, false, err.german);
-        link_restart(source->link, err.german);
+        source_say(source, false, &err);
+        link_restart(source->link, &err);
         return;
     }
     say_state(source, was_up);
@@ -99,7 +97,7 @@ static void heard(void *context, struct id act, enum intent_state state, enum te
         ear->heard(ear->context, act, state, text, detail);
 }
 
-static void closed(void *context, const char *why, int64_t now_us)
+static void closed(void *context, const struct err *why, int64_t now_us)
 {
     struct source *source = context;
     ami_session_lost(source->session, now_us);

@@ -29,7 +29,7 @@ static void play(void *context, int64_t now_us)
     }
     if (step && !source->timer)
         source->timer = loop_after(source->place.loop, 0, play, source);
-    source_say(source, step != NULL, step ? "Aufzeichnung läuft" : "Aufzeichnung zu Ende");
+    source_say_text(source, step != NULL, step ? TEXT_SOURCE_REPLAYS : TEXT_SOURCE_REPLAYED);
 }
 
 struct source *source_replay(const struct source_place *place, const char *spec, bool real_pace,

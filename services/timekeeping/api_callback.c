@@ -144,10 +144,10 @@ bool callback_get(struct request *rq, const struct by_id *in, struct callback *o
 
 bool callback_list(struct request *rq, const struct callback_query *in, struct callback_page *out)
 {
-    struct todo_rows rows;
-    if (!todo_list(rq, &todo_callbacks, in, &rows))
+    struct listing listing;
+    if (!todo_list(rq, &todo_callbacks, in, &listing))
         return false;
-    *out = (struct callback_page){ rows.rows, rows.count, rows.more };
+    *out = (struct callback_page){ listing.rows, listing.count, listing.more };
     return true;
 }
 
@@ -240,9 +240,9 @@ bool resubmission_get(struct request *rq, const struct by_id *in, struct resubmi
 bool resubmission_list(struct request *rq, const struct callback_query *in,
                        struct resubmission_page *out)
 {
-    struct todo_rows rows;
-    if (!todo_list(rq, &todo_resubmissions, in, &rows))
+    struct listing listing;
+    if (!todo_list(rq, &todo_resubmissions, in, &listing))
         return false;
-    *out = (struct resubmission_page){ rows.rows, rows.count, rows.more };
+    *out = (struct resubmission_page){ listing.rows, listing.count, listing.more };
     return true;
 }

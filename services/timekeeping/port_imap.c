@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "common/run/log.h"
+#include "common/run/setting.h"
 #include "common/wire/codec.h"
 #include "services/timekeeping/attachments.h"
 #include "services/timekeeping/imap.h"
@@ -500,14 +501,10 @@ static struct mailbox *box_new(const struct app_start *start, const char *spec, 
 struct imap_port *imap_port_start(const struct app_start *start, struct timekeeping_house *house,
                                   struct err *err)
 {
-    const char *seconds = start->value(start, "imap-every-seconds", 0), *spec;
-    char *end;
-    long every_s = strtol(seconds, &end, 10);
-    if (*end || every_s < 1 || every_s > PAUSE_MOST_S) {
-        (void)fail(err, ERR_INVALID, "imap-every-seconds", TEXT_MAIL_NUMBER, seconds, "1",
-                   int_text(PAUSE_MOST_S).text, NULL);
+    int64_t every_s;
+    const char *spec;
+    if (!setting_number(start, "imap-every-seconds", 1, PAUSE_MOST_S, &every_s, err))
         return NULL;
-    }
     struct imap_port *port = calloc(1, sizeof *port);
     if (!port || curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
         abort();

@@ -2,17 +2,14 @@
 #include "services/timekeeping/todo.h"
 
 #include "common/step/rows.h"
-#include "common/wire/codec.h"
 #include "services/timekeeping/house.h"
 #include "services/timekeeping/kept.h"
 #include "services/timekeeping/resubmission.h"
 #include "services/timekeeping/store.h"
 #include "services/timekeeping/store_inquiry.h"
 
-#define LIMIT_DEFAULT 50
 #define LOOKED_AT_MAX 20000
 #define ALIASES_MAX   20
-#define PAGE_BYTES    ((size_t)700 << 10)
 
 static void callback_hand_to(void *row, struct id deputy, const struct callback_editor *editor)
 {
@@ -143,12 +140,14 @@ bool todo_fill(struct request *rq, const struct todo_about *about)
 
 // --- lists
 struct asked {
+    struct request *rq;
     const struct todo_kind *kind;
     const struct callback_query *query;
     struct id staff; // of the query, or whoever asks for theirs
     struct id contacts[ALIASES_MAX];
     size_t contact_count;
     enum pending state;
+    struct id whose; // in the index that is walked
 };
 
 static bool is_one_of(const struct asked *asked, struct id contact)
@@ -165,21 +164,34 @@ static bool is_or_any(struct id wanted, struct id given)
     return id_is_zero(wanted) || id_equal(wanted, given);
 }
 
-static bool fits(const struct asked *asked, const struct todo *todo)
+static bool fits(const void *row, const void *context)
 {
+    const struct asked *asked = context;
     const struct callback_query *query = asked->query;
-    bool due = todo->state == pending_DUE || todo->state == pending_OVERDUE;
-    bool state = asked->state == pending_PENDING || asked->state == todo->state ||
+    struct todo todo = asked->kind->view(row);
+    bool due = todo.state == pending_DUE || todo.state == pending_OVERDUE;
+    bool state = asked->state == pending_PENDING || asked->state == todo.state ||
                  (asked->state == pending_DUE && due);
-    return state && is_or_any(query->client, todo->client) && is_or_any(query->team, todo->team) &&
-           is_or_any(query->file, todo->file) && is_or_any(query->inquiry, todo->inquiry) &&
-           is_one_of(asked, todo->contact) &&
-           (is_or_any(asked->staff, todo->staff) || id_equal(asked->staff, todo->deputy));
+    return state && is_or_any(query->client, todo.client) && is_or_any(query->team, todo.team) &&
+           is_or_any(query->file, todo.file) && is_or_any(query->inquiry, todo.inquiry) &&
+           is_one_of(asked, todo.contact) &&
+           (is_or_any(asked->staff, todo.staff) || id_equal(asked->staff, todo.deputy)) &&
+           !file_hidden(asked->rq, todo.file);
+}
+
+// Where a row stands, or stood before it was settled.
+static struct key place(const void *row, const void *context)
+{
+    const struct asked *asked = context;
+    struct todo todo = asked->kind->view(row);
+    todo.settled = asked->state == pending_SETTLED;
+    return todo_time_key(asked->whose, &todo);
 }
 
 static bool ask(struct request *rq, const struct callback_query *query, struct asked *out)
 {
     struct staff self;
+    out->rq = rq;
     out->query = query;
     out->state = query->state ? query->state : pending_PENDING;
     out->staff = query->staff;
@@ -189,7 +201,6 @@ static bool ask(struct request *rq, const struct callback_query *query, struct a
         out->staff = self.id;
     }
     out->contacts[0] = query->contact;
-    out->contact_count = 0;
     if (!id_is_zero(query->contact)) {
         struct contact contact;
         (void)!kept_contact(rq, &out->contacts[0], &contact);
@@ -201,15 +212,13 @@ static bool ask(struct request *rq, const struct callback_query *query, struct a
 // The narrowest index, and whose rows in it.
 static enum todo_index index_of(const struct asked *asked, struct id *ret_whose)
 {
-    struct id nobody = { { 0 } };
-    struct id contact = asked->contact_count == 1 ? asked->contacts[0] : nobody;
     const struct way {
         struct id whose;
         enum todo_index index;
     } ways[] = {
         { .whose = asked->query->inquiry, .index = TODO_INQUIRY },
         { .whose = asked->query->file, .index = TODO_FILE },
-        { .whose = contact, .index = TODO_CONTACT },
+        { .whose = asked->contacts[0], .index = TODO_CONTACT },
         { .whose = asked->staff, .index = TODO_WHOSE },
         { .whose = asked->query->team, .index = TODO_TEAM },
     };
@@ -221,52 +230,33 @@ static enum todo_index index_of(const struct asked *asked, struct id *ret_whose)
     return TODO_WORK;
 }
 
-static bool open_walk(struct request *rq, const struct asked *asked, struct walk **ret)
-{
-    struct id whose;
-    enum todo_index index = index_of(asked, &whose);
-    bool settled = asked->state == pending_SETTLED;
-    struct walk_options options = { .index = &asked->kind->indexes[index],
-                                    .scope = &rq->scope,
-                                    .prefix = todo_key(whose, settled),
-                                    .down = settled };
-    if (!id_is_zero(asked->query->after)) {
-        void *last = arena_alloc(rq->arena, asked->kind->table->record()->size);
-        if (!last || !row_find(rq, asked->kind->table, asked->query->after, last))
-            return fail(&rq->err, ERR_NOT_FOUND, "after", TEXT_AFTER_UNKNOWN, NULL);
-        struct todo todo = asked->kind->view(last);
-        todo.settled = settled;
-        options.after = todo_time_key(whose, &todo);
-        options.after_row = asked->query->after;
-    }
-    *ret = walk_open(rq->txn, asked->kind->table, &options, rq->arena);
-    return true;
-}
-
 bool todo_list(struct request *rq, const struct todo_kind *kind, const struct callback_query *query,
-               struct todo_rows *out)
+               struct listing *out)
 {
-    size_t limit = query->has_limit ? (size_t)query->limit : LIMIT_DEFAULT, looked_at = 0;
-    size_t size = kind->table->record()->size;
-    uint8_t *rows = arena_array(rq->arena, limit + 1, size);
-    struct asked asked = { .kind = kind };
-    struct mp_writer writer;
-    struct walk *walk;
-    if (!rows)
+    struct asked *asked = arena_alloc(rq->arena, sizeof *asked);
+    struct key *prefixes = arena_array(rq->arena, ALIASES_MAX, sizeof *prefixes);
+    if (!asked || !prefixes)
         return fail(&rq->err, ERR_TOO_LARGE, "limit", TEXT_ANSWER_TOO_LARGE, NULL);
-    if (!ask(rq, query, &asked) || !open_walk(rq, &asked, &walk))
+    *asked = (struct asked){ .kind = kind };
+    if (!ask(rq, query, asked))
         return false;
-    *out = (struct todo_rows){ .rows = rows };
-    mp_writer_init(&writer);
-    while (!out->more && looked_at++ < LOOKED_AT_MAX && walk_next(walk, rows + out->count * size)) {
-        struct todo todo = kind->view(rows + out->count * size);
-        if (!fits(&asked, &todo) || file_hidden(rq, todo.file))
-            continue;
-        encode(kind->table->record(), rows + out->count * size, &writer);
-        out->more = out->count == limit || (out->count && writer.size > PAGE_BYTES);
-        out->count += !out->more;
+    enum todo_index index = index_of(asked, &asked->whose);
+    bool settled = asked->state == pending_SETTLED;
+    *out = (struct listing){ .table = kind->table,
+                             .index = &kind->indexes[index],
+                             .prefix = todo_key(asked->whose, settled),
+                             .after_row = query->after,
+                             .down = settled,
+                             .has_limit = query->has_limit,
+                             .limit = query->limit,
+                             .looked_at = LOOKED_AT_MAX,
+                             .place = place,
+                             .fits = fits,
+                             .context = asked };
+    for (size_t i = 0; index == TODO_CONTACT && i < asked->contact_count; i++) {
+        prefixes[i] = todo_key(asked->contacts[i], settled);
+        out->prefixes = prefixes;
+        out->prefix_count = i + 1;
     }
-    walk_close(walk);
-    mp_writer_done(&writer);
-    return true;
+    return listing_read(rq, out);
 }

@@ -2,7 +2,7 @@
 // What callbacks and resubmissions share with a transaction: lists, and who stands in for whom.
 #pragma once
 
-#include "common/step/request.h"
+#include "common/step/listing.h"
 #include "services/timekeeping/callback.h"
 #include "services/timekeeping/store_callback.h"
 
@@ -33,13 +33,9 @@ struct todo_about {
 // ERR_NOT_FOUND or ERR_INVALID naming the field of what is not known, or does not fit.
 MUST_USE bool todo_fill(struct request *rq, const struct todo_about *about);
 
-struct todo_rows {
-    void *rows;
-    size_t count;
-    bool more;
-};
+// Fills and reads the listing. ERR_INVALID, ERR_NOT_FOUND, ERR_TOO_LARGE.
 MUST_USE bool todo_list(struct request *rq, const struct todo_kind *kind,
-                        const struct callback_query *query, struct todo_rows *out);
+                        const struct callback_query *query, struct listing *out);
 
 // --- who stands in [Vertretung]
 // Zero: they are there, or nobody does.

@@ -9,22 +9,12 @@
 #include <zmq.h>
 
 #include "proto/stubs.h"
-#include "tests/bench/house.h"
-#include "tests/bench/load.h"
+#include "tests/bench/trial.h"
 #include "tests/bench/weigh.h"
 
-#define REPEATS_MAX 16
-#define ACTOR_MOST  64 // in flight for one key; beyond, a gateway's key is used
-#define WARM_UP     200
-#define TRIES_MAX   400
+#define TRIES_MAX 400
 
 enum side { OURS, FLOOR, SIDES };
-
-struct cell {
-    double rate[SIDES][REPEATS_MAX], p50_us[SIDES][REPEATS_MAX], p99_us[SIDES][REPEATS_MAX];
-    double used_us[SIDES][REPEATS_MAX]; // of the processor, for each booking
-    size_t count;
-};
 
 // What is booked.
 struct work {
@@ -145,34 +135,22 @@ static void fill_booking(void *context, size_t nth, void *in)
 }
 
 static void run_side(struct pair *pair, enum side side, size_t outstanding, size_t count,
-                     struct cell *cell)
+                     struct trials *out)
 {
-    bool many = outstanding > ACTOR_MOST;
+    bool many = outstanding > TRIAL_ACTOR_MOST;
+    const struct trial trial = {
+        .bench = pair->bench,
+        .house = &pair->house,
+        .line = side == FLOOR ? pair->floor
+                : many        ? pair->gateway
+                              : pair->desk,
+        .process = side == OURS ? "rufbus-timekeeping" : "bench_floor",
+        .outstanding = outstanding,
+    };
     struct load_order order = {
         .method = &method_entry_book, .count = count, .fill = fill_booking, .context = &pair->work
     };
-    struct load_line *line = side == FLOOR ? pair->floor : many ? pair->gateway : pair->desk;
-    const char *process = side == OURS ? "rufbus-timekeeping" : "bench_floor";
-    struct load_result result;
-
-    if (many)
-        order.as = (struct load_actor){ "desk", "agent" };
-    struct load_batch *batch = load_prepare(&order);
-    double used_us = house_used_us(&pair->house, process);
-    load_run(line, batch, outstanding, &result);
-    used_us = house_used_us(&pair->house, process) - used_us;
-    if (result.refused > 0)
-        bench_wrong(pair->bench, "%zu of %zu bookings were refused", result.refused, count);
-    if (cell) {
-        cell->rate[side][cell->count] = (double)result.count / result.seconds;
-        cell->used_us[side][cell->count] = used_us / (double)count;
-        cell->p50_us[side][cell->count] =
-            (double)bench_percentile(result.latency_ns, result.count, 50) / 1e3;
-        cell->p99_us[side][cell->count] =
-            (double)bench_percentile(result.latency_ns, result.count, 99) / 1e3;
-    }
-    free(result.latency_ns);
-    load_free(batch);
+    trial_run(&trial, order, out);
 }
 
 // What a booking writes, as the floor is told: the row first.
@@ -184,7 +162,7 @@ static void weigh_bookings(struct bench *bench, char *puts, size_t room)
     size_t used = 0;
 
     pair_begin(&pair, bench, NULL);
-    run_side(&pair, OURS, 8, WARM_UP, NULL);
+    run_side(&pair, OURS, 8, TRIAL_WARM_UP, NULL);
     house_stop(&pair.house, "rufbus-timekeeping");
     snprintf(folder, sizeof folder, "%s/timekeeping", pair.house.home);
     weigh_store(folder, "entry", &weighed);
@@ -201,69 +179,49 @@ static void weigh_bookings(struct bench *bench, char *puts, size_t room)
     }
 }
 
-static size_t commands_for(const struct bench *bench, long outstanding)
+static void show(const struct bench *bench, long outstanding, struct trials *sides)
 {
-    long one = bench_size(bench, "commands", 800, 20);
+    char name[80];
+    struct medians ours = trial_medians(&sides[OURS]), floor = trial_medians(&sides[FLOOR]);
+    struct trial_note note = trial_note(&ours, &floor);
 
-    return (size_t)(outstanding <= 1    ? one
-                    : outstanding <= 8  ? 3 * one
-                    : outstanding <= 64 ? 10 * one
-                                        : 25 * one);
-}
-
-static void show(const struct bench *bench, long outstanding, struct cell *cell)
-{
-    char name[80], note[160];
-    double rate[SIDES], p50[SIDES], p99[SIDES], used[SIDES];
-
-    for (int side = 0; side < SIDES; side++) {
-        rate[side] = bench_median(cell->rate[side], cell->count);
-        p50[side] = bench_median(cell->p50_us[side], cell->count);
-        p99[side] = bench_median(cell->p99_us[side], cell->count);
-        used[side] = bench_median(cell->used_us[side], cell->count);
-    }
     snprintf(name, sizeof name, "durable bookings, %ld outstanding", outstanding);
-    snprintf(note, sizeof note,
-             "p50/p99 ms: %.2f/%.2f, floor %.2f/%.2f; CPU us each: %.0f, floor %.0f",
-             p50[OURS] / 1e3, p99[OURS] / 1e3, p50[FLOOR] / 1e3, p99[FLOOR] / 1e3, used[OURS],
-             used[FLOOR]);
     struct figure_beside figure = { .name = name,
                                     .unit = "per s",
-                                    .ours = rate[OURS],
-                                    .floor = rate[FLOOR],
+                                    .ours = ours.rate,
+                                    .floor = floor.rate,
                                     .floor_name = "libzmq CURVE + LMDB",
                                     .goal_kind = GOAL_NONE,
-                                    .note = note };
+                                    .note = note.text };
     bench_figure(bench, &figure);
 }
 
 int main(int argc, char **argv)
 {
     struct bench bench;
-    struct cell cells[SIZES_MAX] = { 0 };
+    static struct trials trials[SIZES_MAX][SIDES];
     long outstanding[SIZES_MAX];
     static char puts[1000];
 
     bench_begin(&bench, "book", argc, argv);
     size_t columns = bench_sizes(&bench, "outstanding", "1,8,64,512", "1,64,512", outstanding);
     long repeats = bench_size(&bench, "repeats", 3, 1);
-    if (repeats > REPEATS_MAX)
-        bench_stop("repeats: at most %d", REPEATS_MAX);
+    if (repeats > TRIAL_REPEATS_MAX)
+        bench_stop("repeats: at most %d", TRIAL_REPEATS_MAX);
     weigh_bookings(&bench, puts, sizeof puts);
     for (long repeat = 0; repeat < repeats; repeat++) {
         struct pair pair;
         pair_begin(&pair, &bench, puts);
         for (int side = 0; side < SIDES; side++)
-            run_side(&pair, (enum side)side, 8, WARM_UP, NULL);
+            run_side(&pair, (enum side)side, 8, TRIAL_WARM_UP, NULL);
         for (size_t c = 0; c < columns; c++) {
             for (int side = 0; side < SIDES; side++)
                 run_side(&pair, (enum side)side, (size_t)outstanding[c],
-                         commands_for(&bench, outstanding[c]), &cells[c]);
-            cells[c].count++;
+                         trial_commands(&bench, outstanding[c]), &trials[c][side]);
         }
         pair_end(&pair);
     }
     for (size_t c = 0; c < columns; c++)
-        show(&bench, outstanding[c], &cells[c]);
+        show(&bench, outstanding[c], trials[c]);
     return bench_end(&bench);
 }

@@ -10,23 +10,13 @@
 
 #include "tests/bench/bare.h"
 #include "tests/bench/fill.h"
-#include "tests/bench/house.h"
-#include "tests/bench/load.h"
+#include "tests/bench/trial.h"
 
-#define REPEATS_MAX  16
-#define ACTOR_MOST   64     // in flight for one key; beyond, a gateway's key is used
 #define FRESH_BELOW  100000 // rows: each repetition has its own stores
-#define WARM_UP      200
 #define CURVE_BESIDE "libzmq CURVE + LMDB"
 #define PLAIN_BESIDE "libzmq plain + LMDB"
 
 enum side { OURS, FLOOR_CURVE, FLOOR_PLAIN, SIDES };
-
-struct cell {
-    double rate[SIDES][REPEATS_MAX], p50_us[SIDES][REPEATS_MAX], p99_us[SIDES][REPEATS_MAX];
-    double used_us[SIDES][REPEATS_MAX]; // of the processor, for each command
-    size_t count;
-};
 
 // One pair of stores with their processes and connections.
 struct pair {
@@ -186,73 +176,44 @@ static void fill_person(void *context, size_t nth, void *in)
 }
 
 static void run_side(struct pair *pair, enum side side, size_t outstanding, size_t count,
-                     struct cell *cell)
+                     struct trials *out)
 {
-    struct load_line *const lines[SIDES] = { outstanding > ACTOR_MOST ? pair->gateway : pair->desk,
-                                             pair->curve, pair->plain };
+    bool many = outstanding > TRIAL_ACTOR_MOST;
+    struct load_line *const lines[SIDES] = { many ? pair->gateway : pair->desk, pair->curve,
+                                             pair->plain };
+    const struct trial trial = {
+        .bench = pair->bench,
+        .house = &pair->house,
+        .line = lines[side],
+        .process = side == OURS ? "rufbus-contacts" : "bench_floor",
+        .outstanding = outstanding,
+    };
     struct filling filling = { .first = pair->next };
     struct load_order order = {
         .method = &method_contact_add, .count = count, .fill = fill_person, .context = &filling
     };
-    if (outstanding > ACTOR_MOST)
-        order.as = (struct load_actor){ "desk", "agent" };
-    struct load_batch *batch = load_prepare(&order);
-    struct load_result result;
-    const char *process = side == OURS ? "rufbus-contacts" : "bench_floor";
-    double used_us = house_used_us(&pair->house, process);
-    load_run(lines[side], batch, outstanding, &result);
-    used_us = house_used_us(&pair->house, process) - used_us;
+    trial_run(&trial, order, out);
     if (side == OURS)
         pair->next += count;
-    if (result.refused > 0)
-        bench_wrong(pair->bench, "%zu of %zu commands were refused", result.refused, count);
-    if (cell) {
-        cell->rate[side][cell->count] = (double)result.count / result.seconds;
-        cell->used_us[side][cell->count] = used_us / (double)count;
-        cell->p50_us[side][cell->count] =
-            (double)bench_percentile(result.latency_ns, result.count, 50) / 1e3;
-        cell->p99_us[side][cell->count] =
-            (double)bench_percentile(result.latency_ns, result.count, 99) / 1e3;
-    }
-    free(result.latency_ns);
-    load_free(batch);
 }
 
-// As many as take about a second.
-static size_t commands_for(const struct bench *bench, long outstanding)
+static void show(const struct bench *bench, long rows, long outstanding, struct trials *sides)
 {
-    long one = bench_size(bench, "commands", 800, 20);
-    return (size_t)(outstanding <= 1    ? one
-                    : outstanding <= 8  ? 3 * one
-                    : outstanding <= 64 ? 10 * one
-                                        : 25 * one);
-}
-
-static void show(const struct bench *bench, long rows, long outstanding, struct cell *cell)
-{
-    char name[80], note[160];
-    double rate[SIDES], p50[SIDES], p99[SIDES], used[SIDES];
-    for (int side = 0; side < SIDES; side++) {
-        rate[side] = bench_median(cell->rate[side], cell->count);
-        p50[side] = bench_median(cell->p50_us[side], cell->count);
-        p99[side] = bench_median(cell->p99_us[side], cell->count);
-        used[side] = bench_median(cell->used_us[side], cell->count);
-    }
+    char name[80];
+    struct medians ours = trial_medians(&sides[OURS]);
+    struct medians floor = trial_medians(&sides[FLOOR_CURVE]);
+    struct trial_note note = trial_note(&ours, &floor);
     snprintf(name, sizeof name, "durable commands, %ld rows, %ld outstanding", rows, outstanding);
-    snprintf(note, sizeof note,
-             "p50/p99 ms: %.2f/%.2f, floor %.2f/%.2f; CPU us each: %.0f, floor %.0f",
-             p50[OURS] / 1e3, p99[OURS] / 1e3, p50[FLOOR_CURVE] / 1e3, p99[FLOOR_CURVE] / 1e3,
-             used[OURS], used[FLOOR_CURVE]);
     struct figure_beside figure = { .name = name,
                                     .unit = "per s",
-                                    .ours = rate[OURS],
-                                    .floor = rate[FLOOR_CURVE],
+                                    .ours = ours.rate,
+                                    .floor = floor.rate,
                                     .floor_name = CURVE_BESIDE,
                                     .goal_kind = outstanding >= 64 ? GOAL_RATIO_LEAST : GOAL_NONE,
                                     .goal = 0.5,
-                                    .note = note };
+                                    .note = note.text };
     bench_figure(bench, &figure);
-    figure.floor = rate[FLOOR_PLAIN];
+    figure.floor = trial_medians(&sides[FLOOR_PLAIN]).rate;
     figure.floor_name = PLAIN_BESIDE;
     figure.note = NULL;
     bench_figure(bench, &figure);
@@ -290,31 +251,30 @@ int main(int argc, char **argv)
     size_t row_count = bench_sizes(&bench, "rows", "0,10000,1000000", "0,100", rows);
     size_t column_count = bench_sizes(&bench, "outstanding", "1,8,64,512", "1,64,512", outstanding);
     long repeats = bench_size(&bench, "repeats", 3, 1);
-    if (repeats > REPEATS_MAX)
-        bench_stop("repeats: at most %d", REPEATS_MAX);
+    if (repeats > TRIAL_REPEATS_MAX)
+        bench_stop("repeats: at most %d", TRIAL_REPEATS_MAX);
     for (size_t r = 0; r < row_count; r++) {
-        struct cell cells[SIZES_MAX] = { 0 };
+        struct trials trials[SIZES_MAX][SIDES] = { 0 };
         struct pair pair;
         for (long repeat = 0; repeat < repeats; repeat++) {
             bool fresh = rows[r] < FRESH_BELOW;
             if (fresh || repeat == 0)
                 pair_begin(&pair, &bench, rows[r]);
             for (int side = 0; side < SIDES; side++)
-                run_side(&pair, (enum side)side, 8, WARM_UP, NULL);
+                run_side(&pair, (enum side)side, 8, TRIAL_WARM_UP, NULL);
             for (size_t c = 0; c < column_count; c++) {
                 for (int side = 0; side < SIDES; side++)
                     run_side(&pair, (enum side)side, (size_t)outstanding[c],
-                             commands_for(&bench, outstanding[c]), &cells[c]);
-                cells[c].count++;
+                             trial_commands(&bench, outstanding[c]), &trials[c][side]);
             }
             if (fresh || repeat == repeats - 1)
                 pair_end(&pair, repeat == repeats - 1 && r == 0);
         }
         for (size_t c = 0; c < column_count; c++) {
-            show(&bench, rows[r], outstanding[c], &cells[c]);
+            show(&bench, rows[r], outstanding[c], trials[c]);
             if (outstanding[c] <= 64)
                 for (int side = 0; side < SIDES; side++)
-                    rates[r][side] = bench_median(cells[c].rate[side], cells[c].count);
+                    rates[r][side] = trial_medians(&trials[c][side]).rate;
         }
     }
     show_growth(&bench, rows, row_count, rates);

@@ -82,6 +82,25 @@ static void tell_note(struct fixture *fx, const struct call_note *note)
     fixture_fact(fx, "telephony", "call_note", note, false);
 }
 
+// Kern and the firm are known, and a note is ordered for both.
+static struct call_note office_with_order(struct office *office)
+{
+    office_begin(office);
+    tell_kern(office->fx, 1, "kern@haus.example");
+    tell_firm(office->fx, "kanzlei@a.example");
+    struct call_note note = note_of(office->fx, 1, 1);
+    tell_note(office->fx, &note);
+    return note;
+}
+
+static void order_for_kern(struct office *office)
+{
+    tell_kern(office->fx, 1, "kern@haus.example");
+    struct call_note note = note_of(office->fx, 1, 1);
+    note.to_client = note.has_to_client = false;
+    tell_note(office->fx, &note);
+}
+
 // --- the port's part
 static bool run_begin(struct request *rq, void *argument)
 {
@@ -137,11 +156,7 @@ static int64_t mails(struct office *office)
 TEST(a_note_is_mailed_once_to_each_address_and_again_when_ordered_again)
 {
     struct office office;
-    office_begin(&office);
-    tell_kern(office.fx, 1, "kern@haus.example");
-    tell_firm(office.fx, "kanzlei@a.example");
-    struct call_note note = note_of(office.fx, 1, 1);
-    tell_note(office.fx, &note);
+    struct call_note note = office_with_order(&office);
     CHECK_INT(mails(&office), 2);
     note.version = 2; // e.g. the delivery state came back
     tell_note(office.fx, &note);
@@ -207,10 +222,7 @@ TEST(waiting_doubles_until_it_is_given_up)
     struct office office;
     office_begin(&office);
     office.post.policy = (struct mail_policy){ SECONDS(30), SECONDS(100), SECONDS(300), true };
-    tell_kern(office.fx, 1, "kern@haus.example");
-    struct call_note note = note_of(office.fx, 1, 1);
-    note.to_client = note.has_to_client = false;
-    tell_note(office.fx, &note);
+    order_for_kern(&office);
     static const int64_t pauses[] = { 30, 60, 100, 100 };
     for (size_t i = 0; i < 4; i++) {
         CHECK(begin(&office));
@@ -238,10 +250,7 @@ TEST(what_was_begun_when_the_process_died_is_uncertain)
         struct office office;
         office_begin(&office);
         office.post.policy.resend = resend;
-        tell_kern(office.fx, 1, "kern@haus.example");
-        struct call_note note = note_of(office.fx, 1, 1);
-        note.to_client = note.has_to_client = false;
-        tell_note(office.fx, &note);
+        order_for_kern(&office);
         CHECK(begin(&office));
         char first[4000];
         snprintf(first, sizeof first, "%s", office.message);
@@ -326,11 +335,7 @@ TEST(without_a_mail_server_they_wait_and_say_so)
 TEST(a_deleted_note_takes_its_mails_along_even_one_that_is_on_its_way)
 {
     struct office office;
-    office_begin(&office);
-    tell_kern(office.fx, 1, "kern@haus.example");
-    tell_firm(office.fx, "kanzlei@a.example");
-    struct call_note note = note_of(office.fx, 1, 1);
-    tell_note(office.fx, &note);
+    struct call_note note = office_with_order(&office);
     CHECK(begin(&office));
     note.version = 2;
     fixture_fact(office.fx, "telephony", "call_note", &note, true);
@@ -345,11 +350,7 @@ TEST(a_deleted_note_takes_its_mails_along_even_one_that_is_on_its_way)
 TEST(foreign_scopes_see_no_mail)
 {
     struct office office;
-    office_begin(&office);
-    tell_kern(office.fx, 1, "kern@haus.example");
-    tell_firm(office.fx, "kanzlei@a.example");
-    struct call_note note = note_of(office.fx, 1, 1);
-    tell_note(office.fx, &note);
+    (void)office_with_order(&office);
     const struct {
         struct scope scope;
         int64_t count;

@@ -295,6 +295,41 @@ TEST(a_merged_contact_is_still_the_one_who_is_called_back)
     fixture_free(fx);
 }
 
+// Rows keep the id that was named; a page of the contact holds those of all its ids, by time.
+TEST(a_merged_contacts_callbacks_are_one_list)
+{
+    struct id ids[] = { MEIER, number_id(31), number_id(32) };
+    struct fixture *fx = todo_world();
+    tell_contact(fx, ids[1], 1, "+4930777777");
+    tell_contact(fx, ids[2], 1, "+4930666666");
+    for (int i = 0; i < 8; i++)
+        (void)arrange(fx, (struct callback_new){ .contact = ids[i % 3],
+                                                 .has_from = true,
+                                                 .from = fixture_now(fx) + (9 - i) * STRETCH });
+    struct contact_merged merged = { .id = MEIER,
+                                     .version = 1,
+                                     .to = ids[1],
+                                     .from_name = "Karl Meier",
+                                     .to_name = "Karl Meier",
+                                     .merged_at = 1,
+                                     .merged_by = "x" };
+    fixture_fact(fx, "contacts", "contact_merged", &merged, false);
+    struct callback_query query = { .contact = ids[1], .has_limit = true, .limit = 2 };
+    struct callback_page page = { .more = true };
+    int64_t last = 0, count = 0;
+    for (int pages = 0; page.more && pages < 9; pages++) {
+        page = list(fx, query);
+        for (size_t i = 0; i < page.callbacks_count; i++) {
+            CHECK(page.callbacks[i].from > last);
+            last = page.callbacks[i].from;
+            query.after = page.callbacks[i].id;
+            count++;
+        }
+    }
+    CHECK_INT(count, 6);
+    fixture_free(fx);
+}
+
 TEST(lists_are_by_time_and_page_without_gap_or_repeat)
 {
     struct fixture *fx = todo_world();

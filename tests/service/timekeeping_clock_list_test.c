@@ -267,9 +267,7 @@ TEST(bad_input_names_the_field)
     refused(fx, call_clock_stop(&fx->client, &(struct clock_move){ .id = clock.id }, &out),
             ERR_CONFLICT, "id");
     struct spoken spoken;
-    spoken_init(&spoken, 1);
-    speaks(&spoken, "101", now, 0);
-    told(fx, &spoken);
+    anna_speaks(fx, &spoken, 1, now, 0);
     refused(fx,
             call_clock_stop(&fx->client,
                             &(struct clock_move){ .id = clock_id(spoken.call.id, "101", 0) }, &out),

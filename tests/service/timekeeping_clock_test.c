@@ -250,9 +250,7 @@ TEST(a_call_pauses_the_clock_and_its_end_resumes_it)
 
     struct clock clock = start(fx, "Klage");
     fixture_wait(fx, SECONDS(60));
-    spoken_init(&spoken, 1);
-    speaks(&spoken, "101", fixture_now(fx), 0);
-    told(fx, &spoken);
+    anna_speaks(fx, &spoken, 1, fixture_now(fx), 0);
     clock = row(fx, clock.id);
     CHECK_INT(clock.state, clock_state_PAUSED);
     CHECK(id_equal(clock.paused_for, clock_id(spoken.call.id, "101", 0)));
@@ -280,9 +278,7 @@ TEST(paused_by_hand_during_a_call_it_stays_so)
 
     struct clock clock = start(fx, "Klage");
     fixture_wait(fx, SECONDS(5));
-    spoken_init(&spoken, 1);
-    speaks(&spoken, "101", fixture_now(fx), 0);
-    told(fx, &spoken);
+    anna_speaks(fx, &spoken, 1, fixture_now(fx), 0);
     CHECK_INT(call_clock_pause(&fx->client, &top, &out), CALL_DONE);
     fixture_wait(fx, SECONDS(5));
     hangs_up(&spoken, 0, fixture_now(fx));
@@ -307,20 +303,14 @@ TEST(late_facts_take_their_time_out_of_what_was_counted)
               CALL_DONE);
     CHECK_INT(out.raw_s, 600);
     fixture_wait(fx, SECONDS(3600));
-    spoken_init(&first, 1);
-    speaks(&first, "101", begin - SECONDS(20), begin + SECONDS(20)); // begun before
-    told(fx, &first);
+    anna_speaks(fx, &first, 1, begin - SECONDS(20), begin + SECONDS(20)); // begun before
     // An attended transfer: two calls at once.
-    spoken_init(&second, 2);
-    speaks(&second, "101", begin + SECONDS(100), begin + SECONDS(200));
-    told(fx, &second);
+    anna_speaks(fx, &second, 2, begin + SECONDS(100), begin + SECONDS(200));
     spoken_init(&first, 3);
     speaks(&first, "101", begin + SECONDS(150), begin + SECONDS(180));
     speaks(&first, "102", begin + SECONDS(300), begin + SECONDS(400)); // Bert's
     told(fx, &first);
-    spoken_init(&second, 4);
-    speaks(&second, "101", begin + SECONDS(590), begin + SECONDS(700)); // on afterwards
-    told(fx, &second);
+    anna_speaks(fx, &second, 4, begin + SECONDS(590), begin + SECONDS(700)); // on afterwards
     clock = row(fx, clock.id);
     CHECK_INT(clock.raw_s, 600 - 20 - 100 - 10);
     CHECK_INT((int64_t)clock.spans_count, 2);
@@ -342,9 +332,7 @@ TEST(a_reminder_is_told_once_also_when_the_service_was_down)
         int64_t begin = fixture_now(fx);
         CHECK_INT(clock.remind_at, begin + SECONDS(300));
         fixture_wait(fx, SECONDS(100));
-        spoken_init(&spoken, 1);
-        speaks(&spoken, "101", begin + SECONDS(50), begin + SECONDS(100)); // does not count
-        told(fx, &spoken);
+        anna_speaks(fx, &spoken, 1, begin + SECONDS(50), begin + SECONDS(100)); // does not count
         CHECK_INT(row(fx, clock.id).remind_at, begin + SECONDS(350));
         fixture_wait(fx, SECONDS(240));
         CHECK(!row(fx, clock.id).has_reminded_at);
@@ -403,9 +391,7 @@ TEST(corrections_say_who_when_and_why_and_raw_stays)
     struct clock out;
     int64_t begin = fixture_now(fx);
 
-    spoken_init(&spoken, 1);
-    speaks(&spoken, "101", begin, 0);
-    told(fx, &spoken);
+    anna_speaks(fx, &spoken, 1, begin, 0);
     struct clock_correction in = { .id = clock_id(spoken.call.id, "101", 0),
                                    .version = 1,
                                    .actual_s = 240,

@@ -106,6 +106,15 @@ static inline void told(struct fixture *fx, struct spoken *spoken)
     fixture_fact(fx, "telephony", "call", &spoken->call, false);
 }
 
+// The call of this number has one part, Anna's, and is told.
+static inline void anna_speaks(struct fixture *fx, struct spoken *spoken, uint32_t number,
+                               int64_t from, int64_t until)
+{
+    spoken_init(spoken, number);
+    speaks(spoken, "101", from, until);
+    told(fx, spoken);
+}
+
 static inline struct clock call_clock(struct fixture *fx, const struct spoken *spoken,
                                       const char *agent, size_t nth)
 {

@@ -189,6 +189,17 @@ static inline void talk(struct house *house, struct leg *caller, struct leg *pho
     bridge(house, "BridgeEnter", caller, "b1");
 }
 
+// A house in which Petra Hansen talks to Anna's phone.
+static inline struct house *house_talking(struct leg *caller, struct leg *phone)
+{
+    struct house *house = house_up();
+    *caller = caller_leg();
+    *phone = phone_leg();
+    ring(house, caller, phone);
+    talk(house, caller, phone);
+    return house;
+}
+
 static inline void hang_up(struct house *house, struct leg *first, struct leg *second)
 {
     one(house, "HangupRequest", first, "Cause: 16\r\n");

@@ -6,6 +6,7 @@
 #include <sys/un.h>
 
 #include "common/run/bus_internal.h"
+#include "common/run/socket.h"
 #include "tests/unit/run_world.h"
 
 #define MEGABYTE       ((size_t)1 << 20)
@@ -130,10 +131,10 @@ TEST(landmine_1_and_2_no_socket_has_heartbeats_and_none_is_an_xpub)
     CHECK_OK(&err);
     check_socket(bus->router, ZMQ_ROUTER);
     check_socket(bus->pub, ZMQ_PUB);
-    CHECK_INT((int64_t)bus->peer_count, 1);
-    check_socket(bus->peers[0].dealer, ZMQ_DEALER);
-    check_socket(bus->peers[0].sub, ZMQ_SUB);
-    check_socket(bus->peers[0].monitor, ZMQ_PAIR);
+    CHECK_INT((int64_t)bus->peers->count, 1);
+    check_socket(bus->peers->peers[0].dealer, ZMQ_DEALER);
+    check_socket(bus->peers->peers[0].sub, ZMQ_SUB);
+    check_socket(bus->peers->peers[0].monitor, ZMQ_PAIR);
     CHECK_INT(zmq_ctx_get(bus->zmq, ZMQ_BLOCKY), 0);
     bus_free(bus);
     server_free(server);

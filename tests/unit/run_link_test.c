@@ -28,7 +28,7 @@ struct wire {
     // --- what came
     int connected, closed;
     int64_t closed_us[CLOSED_IN];
-    char why[200], got[4096], peer_got[4096];
+    char why[320], why_english[320], got[4096], peer_got[4096];
     size_t got_size, peer_got_size;
     // --- when to end
     int end_connected, end_closed;
@@ -63,17 +63,20 @@ static void on_bytes(void *context, struct bytes bytes, int64_t now_us)
         wire->got[wire->got_size++] = (char)bytes.data[i];
     if (wire->restart) {
         wire->restart = false;
-        link_restart(wire->link, "der Dialog ist durcheinander");
+        struct err why = { 0 };
+        (void)fail(&why, ERR_UNAVAILABLE, NULL, TEXT_AMI_BANNER, NULL);
+        link_restart(wire->link, &why);
         CHECK_INT(wire->closed, 0); // not before this call has returned
     }
     end_if_done(wire);
 }
 
-static void on_closed(void *context, const char *why, int64_t now_us)
+static void on_closed(void *context, const struct err *why, int64_t now_us)
 {
     (void)now_us;
     struct wire *wire = context;
-    snprintf(wire->why, sizeof wire->why, "%s", why);
+    snprintf(wire->why, sizeof wire->why, "%s", why->german);
+    snprintf(wire->why_english, sizeof wire->why_english, "%s", why->english);
     if (wire->closed < CLOSED_IN)
         wire->closed_us[wire->closed] = loop_now_us();
     wire->closed++;
@@ -218,7 +221,7 @@ static void check_cut(size_t greet)
     CHECK_INT((int64_t)wire->got_size, (int64_t)(2 * greet));
     CHECK(memcmp(wire->got, GREETING, greet) == 0 &&
           memcmp(wire->got + greet, GREETING, greet) == 0);
-    CHECK_STR(wire->why, "die Gegenseite hat die Verbindung beendet");
+    CHECK_STR(wire->why, "Die Gegenseite hat die Verbindung beendet.");
     int64_t pause_us = wire->closed_us[1] - wire->closed_us[0];
     CHECK(pause_us >= MILLISECONDS(490)); // the clock of the wall may be set by a little
     wire_free(wire);
@@ -240,6 +243,8 @@ TEST(pauses_grow_while_nobody_listens_and_shrink_after_a_success)
     int64_t first_us = wire->closed_us[1] - wire->closed_us[0];
     int64_t second_us = wire->closed_us[2] - wire->closed_us[1];
     CHECK(first_us >= MILLISECONDS(490) && second_us >= MILLISECONDS(990));
+    CHECK_STR(wire->why, "Keine Verbindung: dort abgewiesen.");
+    CHECK_STR(wire->why_english, "no connection: refused there");
     wire_free(wire);
 }
 
@@ -285,7 +290,7 @@ TEST(what_is_not_taken_is_bounded)
     wire->end_closed = 1;
     wire->link = link_new(wire->loop, "127.0.0.1", wire->port, &floods, wire);
     run(wire);
-    CHECK_STR(wire->why, "die Gegenseite liest nicht");
+    CHECK_STR(wire->why, "Die Gegenseite liest nicht.");
     wire_free(wire);
 }
 
@@ -296,7 +301,7 @@ TEST(a_restart_within_the_listener_happens_after_it)
     wire->end_connected = 2;
     run(wire);
     CHECK_INT(wire->closed, 1);
-    CHECK_STR(wire->why, "der Dialog ist durcheinander");
+    CHECK_STR(wire->why, text_german(TEXT_AMI_BANNER));
     wire_free(wire);
 }
 

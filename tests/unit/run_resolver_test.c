@@ -74,7 +74,7 @@ static void hear(void *context, const struct address *addresses, size_t count, c
              : *why ? "none"
                     : "?");
     if (answers->cancel)
-        resolver_cancel(loop_resolver(answers->loop), answers->cancel);
+        resolver_cancel(resolver_of(answers->loop), answers->cancel);
     if (++answers->count == answers->wanted)
         loop_end(answers->loop);
 }
@@ -96,7 +96,7 @@ static struct answers begin(int wanted)
 
 static int ask(struct answers *answers, const char *host)
 {
-    return resolver_ask(loop_resolver(answers->loop), host, 5038, hear, answers);
+    return resolver_ask(resolver_of(answers->loop), host, 5038, hear, answers);
 }
 
 TEST(addresses_need_no_thread_and_unknown_names_say_so)
@@ -140,7 +140,7 @@ TEST(a_slow_name_does_not_stall_the_loop)
 TEST(who_has_cancelled_is_never_called)
 {
     struct answers answers = begin(1);
-    struct resolver *resolver = loop_resolver(answers.loop);
+    struct resolver *resolver = resolver_of(answers.loop);
     int busy = resolver_ask(resolver, "slow.test", 1, never, NULL);
     sem_wait(&asked);
     int waiting = resolver_ask(resolver, "fast.test", 1, never, NULL);
@@ -160,7 +160,7 @@ TEST(who_has_cancelled_is_never_called)
 TEST(an_answer_may_cancel_the_next_one)
 {
     struct answers answers = begin(1);
-    struct resolver *resolver = loop_resolver(answers.loop);
+    struct resolver *resolver = resolver_of(answers.loop);
     ask(&answers, "192.0.2.7");
     answers.cancel = resolver_ask(resolver, "192.0.2.8", 1, never, NULL);
     loop_run(answers.loop);
@@ -172,8 +172,8 @@ TEST(an_answer_may_cancel_the_next_one)
 TEST(the_loop_ends_while_the_thread_still_hangs)
 {
     struct answers answers = begin(1);
-    resolver_ask(loop_resolver(answers.loop), "slow.test", 1, never, NULL);
-    resolver_ask(loop_resolver(answers.loop), "fast.test", 1, never, NULL);
+    resolver_ask(resolver_of(answers.loop), "slow.test", 1, never, NULL);
+    resolver_ask(resolver_of(answers.loop), "fast.test", 1, never, NULL);
     sem_wait(&asked);
     loop_free(answers.loop);
     sem_post(&go);

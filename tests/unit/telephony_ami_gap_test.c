@@ -71,10 +71,8 @@ TEST(a_list_of_which_not_all_was_shown_ends_nothing)
 
 TEST(a_pbx_that_broke_down)
 {
-    struct house *house = house_up();
-    struct leg caller = caller_leg(), phone = phone_leg();
-    ring(house, &caller, &phone);
-    talk(house, &caller, &phone);
+    struct leg caller, phone;
+    struct house *house = house_talking(&caller, &phone);
     int64_t lost_at = house->now_us + SECOND;
     ami_model_lost(house->model, lost_at);
     house->now_us += 10 * SECOND;
@@ -88,10 +86,8 @@ TEST(a_pbx_that_broke_down)
 
 TEST(a_long_uptime_means_the_line_was_lost_only)
 {
-    struct house *house = house_up();
-    struct leg caller = caller_leg(), phone = phone_leg();
-    ring(house, &caller, &phone);
-    talk(house, &caller, &phone);
+    struct leg caller, phone;
+    struct house *house = house_talking(&caller, &phone);
     lose(house);
     plain(house, "Event: FullyBooted\r\nPrivilege: system,all\r\nUptime: 900\r\n\r\n");
     CHECK_INT(ami_model_live(house->model), 1);

@@ -199,10 +199,8 @@ TEST(two_calls_joined_by_the_phone)
 
 TEST(a_parked_call_that_comes_back_was_not_redirected)
 {
-    struct house *house = house_up();
-    struct leg caller = caller_leg(), phone = phone_leg();
-    ring(house, &caller, &phone);
-    talk(house, &caller, &phone);
+    struct leg caller, phone;
+    struct house *house = house_talking(&caller, &phone);
     bridge(house, "BridgeLeave", &caller, "b1");
     bridge(house, "BridgeEnter", &caller, "lot");
     bridge(house, "BridgeLeave", &phone, "b1");

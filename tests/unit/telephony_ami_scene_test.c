@@ -275,10 +275,8 @@ TEST(whoever_parked_a_call_and_fetches_it_has_not_passed_it_on)
 
 TEST(a_parked_caller_who_leaves)
 {
-    struct house *house = house_up();
-    struct leg caller = caller_leg(), phone = phone_leg();
-    ring(house, &caller, &phone);
-    talk(house, &caller, &phone);
+    struct leg caller, phone;
+    struct house *house = house_talking(&caller, &phone);
     park(house, &caller, &phone);
     one(house, "HangupRequest", &caller, "Cause: 16\r\n");
     bridge(house, "BridgeLeave", &caller, "lot");
@@ -397,10 +395,8 @@ TEST(a_call_of_which_only_the_cdr_is_shown)
 
 TEST(a_cdr_after_the_hangup_is_no_new_call)
 {
-    struct house *house = house_up();
-    struct leg caller = caller_leg(), phone = phone_leg();
-    ring(house, &caller, &phone);
-    talk(house, &caller, &phone);
+    struct leg caller, phone;
+    struct house *house = house_talking(&caller, &phone);
     hang_up(house, &caller, &phone);
     int rows = house->rows;
     plain(house, "Event: Cdr\r\nPrivilege: cdr,all\r\nChannel: PJSIP/trunk-00000001\r\n"

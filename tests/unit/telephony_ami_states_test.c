@@ -86,10 +86,8 @@ TEST(nothing_flashes_between_ring_talk_and_end)
 // The agent hangs up and the caller stays, in the menu: nothing that this account is shown says so.
 TEST(who_falls_back_to_the_menu_waits_after_a_moment)
 {
-    struct house *house = house_up();
-    struct leg caller = caller_leg(), phone = phone_leg();
-    ring(house, &caller, &phone);
-    talk(house, &caller, &phone);
+    struct leg caller, phone;
+    struct house *house = house_talking(&caller, &phone);
     one(house, "HangupRequest", &phone, "Cause: 16\r\n");
     bridge(house, "BridgeLeave", &phone, "b1");
     bridge(house, "BridgeLeave", &caller, "b1");
@@ -105,10 +103,8 @@ TEST(who_falls_back_to_the_menu_waits_after_a_moment)
 
 TEST(who_falls_back_to_the_queue_waits_at_once)
 {
-    struct house *house = house_up();
-    struct leg caller = caller_leg(), phone = phone_leg();
-    ring(house, &caller, &phone);
-    talk(house, &caller, &phone);
+    struct leg caller, phone;
+    struct house *house = house_talking(&caller, &phone);
     one(house, "HangupRequest", &phone, "Cause: 16\r\n");
     bridge(house, "BridgeLeave", &phone, "b1");
     bridge(house, "BridgeLeave", &caller, "b1");
@@ -120,10 +116,8 @@ TEST(who_falls_back_to_the_queue_waits_at_once)
 // However long the PBX takes to clear the call.
 TEST(a_caller_who_has_hung_up_does_not_wait)
 {
-    struct house *house = house_up();
-    struct leg caller = caller_leg(), phone = phone_leg();
-    ring(house, &caller, &phone);
-    talk(house, &caller, &phone);
+    struct leg caller, phone;
+    struct house *house = house_talking(&caller, &phone);
     one(house, "HangupRequest", &caller, "Cause: 16\r\n");
     bridge(house, "BridgeLeave", &caller, "b1");
     bridge(house, "BridgeLeave", &phone, "b1");

@@ -16,7 +16,8 @@ struct listing {
     struct id after_row;
     const struct scope *scope; // NULL: the request's
     bool down, has_limit;
-    int64_t limit; // 50 by default
+    int64_t limit;    // 50 by default
+    size_t looked_at; // rows at most (0: 5000); behind them the page ends, and `more` says so
     // The index's key of a row of the page before; `context` as given.
     struct key (*place)(const void *row, const void *context);
     bool (*fits)(const void *row, const void *context); // NULL: all
@@ -28,9 +29,6 @@ struct listing {
     size_t count;
     bool more;
 };
-
-// For an index that begins with a contact: under all its ids. ERR_TOO_LARGE.
-MUST_USE bool listing_of_contact(struct request *rq, struct id contact, struct listing *listing);
 
 // ERR_NOT_FOUND on "after" for a row that is not there; ERR_TOO_LARGE.
 MUST_USE bool listing_read(struct request *rq, struct listing *listing);

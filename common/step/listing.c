@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pages in the order of an index.
-#include "services/contacts/listing.h"
+#include "common/step/listing.h"
 
 #include <string.h>
 
 #include "common/wire/codec.h"
-#include "services/contacts/identity.h"
 
 #define PAGE_ROWS  50
 #define PAGE_BYTES ((size_t)700 << 10) // must fit into a message beside its head
-#define LOOKED_AT  5000                // rows; behind them the page ends, and `more` says so
+#define LOOKED_AT  5000                // rows at most, when nobody says otherwise
 
 static const struct scope *scope_of(const struct request *rq, const struct listing *listing)
 {
@@ -123,6 +122,7 @@ static void gather(struct lanes *lanes, uint8_t *rows, size_t limit)
 {
     struct listing *listing = lanes->listing;
     size_t size = lanes->record->size, looked_at = 0;
+    size_t most = listing->looked_at ? listing->looked_at : LOOKED_AT;
     struct mp_writer writer;
     mp_writer_init(&writer);
     for (struct lane *lane; !listing->more && (lane = first_lane(lanes)); advance(lane)) {
@@ -132,7 +132,7 @@ static void gather(struct lanes *lanes, uint8_t *rows, size_t limit)
         if (fits)
             encode(lanes->record, lane->row, &writer);
         bool full = listing->count == limit || (listing->count && writer.size > PAGE_BYTES);
-        listing->more = (fits && full) || ++looked_at == LOOKED_AT;
+        listing->more = (fits && full) || ++looked_at == most;
         if (fits && !full)
             memcpy(rows + listing->count++ * size, lane->row, size);
     }
@@ -154,20 +154,5 @@ bool listing_read(struct request *rq, struct listing *listing)
     for (size_t i = 0; i < lanes.count; i++)
         walk_close(lanes.lanes[i].walk);
     listing->rows = rows;
-    return true;
-}
-
-bool listing_of_contact(struct request *rq, struct id contact, struct listing *listing)
-{
-    struct identity identity;
-    if (!identity_of(rq, contact, &identity))
-        return false;
-    struct key *prefixes = arena_array(rq->arena, identity.count, sizeof *prefixes);
-    if (!prefixes)
-        return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_ANSWER_TOO_LARGE, NULL);
-    for (size_t i = 0; i < identity.count; i++)
-        prefixes[i] = key_of_id(identity.ids[i]);
-    listing->prefixes = prefixes;
-    listing->prefix_count = identity.count;
     return true;
 }
