@@ -480,6 +480,7 @@ void attachments_bring(struct sim *sim)
 {
     size_t count = timekeeping(sim)->count;
 
+    timekeeping(sim)->fx->skew_us = 0; // whoever brings it must not seem to come from the future
     as_clerk(sim);
     for (size_t seq = 1; seq <= count && !sim->failed; seq++) {
         const struct told_fact *fact = mirror_at(timekeeping(sim), seq);
