@@ -71,11 +71,24 @@ bool callback_edit_begin(struct sim *sim, size_t desk, struct op *op)
     return true;
 }
 
+// Mostly something that can be: what was offered or settled is opened again, the rest settled.
+static bool pick(struct sim *sim, struct op *op, bool waits)
+{
+    for (int tries = 0; tries < 8; tries++) {
+        if (!work_target(sim, op, MIRROR_TIMEKEEPING, "callback"))
+            return false;
+        size_t seq = mirror_last(timekeeping(sim), "callback", op->target);
+        if (callback_waits(fact_row(sim, mirror_at(timekeeping(sim), seq))) == waits)
+            break;
+    }
+    return true;
+}
+
 static bool settle_begin(struct sim *sim, struct op *op, const struct method *method)
 {
     struct callback_settle in = { .result = op->name, .has_version = true };
 
-    if (!work_target(sim, op, MIRROR_TIMEKEEPING, "callback"))
+    if (!pick(sim, op, method != &method_callback_reopen))
         return false;
     in.id = op->target;
     in.version = op->version;

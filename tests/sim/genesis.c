@@ -104,6 +104,26 @@ static void add_kinds(struct sim *sim)
             sim_fail(sim, "genesis: %s", as->refused.english);
 }
 
+// With the house at all hours, with one client within those of SIM_GAPPED_HOURS.
+static void add_agreements(struct sim *sim)
+{
+    struct client *as = &sim->services[MIRROR_TIMEKEEPING]->client;
+    struct sla_setting in = { .priority = priority_NORMAL,
+                              .has_respond_minutes = true,
+                              .respond_minutes = 1,
+                              .has_solve_minutes = true,
+                              .solve_minutes = 1 };
+    struct sla out;
+
+    for (int i = 0; i < 2; i++) {
+        if (call_sla_set(as, &in, &out) != CALL_DONE)
+            sim_fail(sim, "genesis: %s", as->refused.english);
+        in.client = sim->clients[0];
+        in.solve_minutes = 2;
+        in.hours = SIM_GAPPED_HOURS;
+    }
+}
+
 // Calls to one number of each client become inquiries by themselves.
 static void add_hotlines(struct sim *sim)
 {
@@ -145,6 +165,7 @@ void sim_genesis(struct sim *sim)
     add_contacts(sim);
     add_files(sim);
     add_kinds(sim);
+    add_agreements(sim);
     add_hotlines(sim);
     house_settle(sim->house);
 }

@@ -34,6 +34,10 @@ bool inquiry_add_begin(struct sim *sim, size_t desk, struct op *op)
         in.call = call->entity;
     else if (sim_below(sim, 2))
         in.client = sim->clients[sim_below(sim, 2)];
+    // A letter that has lain for a while.
+    in.has_opened_at = id_is_zero(in.call) && sim_below(sim, 3) == 0;
+    if (in.has_opened_at)
+        in.opened_at = own_now(sim) - (int64_t)sim_below(sim, (uint64_t)SECONDS(90));
     if (id_is_zero(in.call))
         in.file = some_file(sim, &in.client);
     work_say(op, &method_inquiry_add, &in);

@@ -66,14 +66,13 @@ void mail_check_order(struct sim *sim, const struct told_fact *before, const str
 }
 
 // --- at rest
-// The mail before this one of the log that a reply names; NULL: there is none, or it is not sure
-// that whoever took the reply in could see its inquiry.
-static const struct inquiry_mail *answered(struct sim *sim, const struct op *op,
-                                           const struct inquiry_mail *mail, size_t behind)
+// The mail before this one of the log that a reply names; NULL: there is none.
+static const struct inquiry_mail *answered(struct sim *sim, const struct inquiry_mail *mail,
+                                           size_t behind)
 {
     const struct inquiry_mail *found = NULL;
 
-    if (!mail->in_reply_to || !op || desk_scope(sim, op->desk)->kind != SCOPE_HOUSE)
+    if (!mail->in_reply_to)
         return NULL;
     for (size_t seq = 1; seq < behind; seq++) {
         const struct told_fact *fact = mirror_at(timekeeping(sim), seq);
@@ -107,11 +106,23 @@ static const struct inquiry *inquiry_behind(struct sim *sim, struct id inquiry, 
     return found ? fact_row(sim, found) : NULL;
 }
 
-static void check_in(struct sim *sim, const struct inquiry_mail *mail, size_t seq)
+// Whoever took this one in could see the inquiry of the one before: it is about no file, or they
+// keep the files.
+static bool could_see(struct sim *sim, size_t seq, const struct inquiry_mail *before)
 {
     const struct op *op = op_find(sim, mirror_at(timekeeping(sim), seq)->cause);
+    const struct inquiry *inquiry = inquiry_behind(sim, before->inquiry, seq);
+    bool house = op && desk_scope(sim, op->desk)->kind == SCOPE_HOUSE;
+
+    return house && inquiry &&
+           (id_is_zero(inquiry->file) ||
+            strcmp(desk_name(sim, op->desk), id_text(sim->staff).text) == 0);
+}
+
+static void check_in(struct sim *sim, const struct inquiry_mail *mail, size_t seq)
+{
     const struct inquiry *inquiry = inquiry_behind(sim, mail->inquiry, seq);
-    const struct inquiry_mail *before = answered(sim, op, mail, seq);
+    const struct inquiry_mail *before = answered(sim, mail, seq);
     bool automatic = mail->has_automatic && mail->automatic;
 
     if (!inquiry || !id_equal(inquiry->client, mail->client))
@@ -120,9 +131,7 @@ static void check_in(struct sim *sim, const struct inquiry_mail *mail, size_t se
              (inquiry->state == inquiry_state_WAITING || inquiry->state == inquiry_state_SOLVED ||
               inquiry->state == inquiry_state_CLOSED))
         sim_fail(sim, "mail %s came and inquiry %s rests", mail->message_id, inquiry->number);
-    else if (before && !id_equal(before->inquiry, mail->inquiry) &&
-             !mirror_last(&sim->mirrors[MIRROR_CONTACTS], "file",
-                          inquiry_behind(sim, before->inquiry, seq)->file))
+    else if (before && !id_equal(before->inquiry, mail->inquiry) && could_see(sim, seq, before))
         sim_fail(sim, "mail %s answers inquiry %s and is in %s", mail->message_id, before->number,
                  mail->number);
 }
@@ -137,7 +146,7 @@ static void check_once(struct sim *sim, const struct inquiry_mail *mail, size_t 
             continue;
         other = fact_row(sim, fact);
         if (strcmp(other->message_id, mail->message_id) == 0 &&
-            id_equal(other->client, mail->client))
+            id_equal(other->client, mail->client) && could_see(sim, behind, other))
             sim_fail(sim, "mail %s was taken in twice", mail->message_id);
     }
 }

@@ -19,6 +19,8 @@
 #define SIM_HOOKS         16 // calls of the webhook of which is known when they began
 #define SIM_IDLE_DAYS     2  // when mere callers go by themselves
 #define SIM_ANNOUNCE_DAYS 1
+// A gap of business time where most of it happens: it begins on a Monday at nine.
+#define SIM_GAPPED_HOURS  "Mo-Fr 9:00-9:01, 9:02-18:00"
 #define SIM_CALLERS       8           // numbers outside
 #define SIM_REMIND_US     SECONDS(15) // a clock that runs longer is suspicious
 #define SIM_ATTACHED_MOST 400000      // bytes of attachments

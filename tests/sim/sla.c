@@ -14,10 +14,12 @@ static const struct mirror *timekeeping(const struct sim *sim)
     return &sim->mirrors[MIRROR_TIMEKEEPING];
 }
 
-// --- asking
-// With a gap of business time where most of the simulation happens: it begins on a Monday at nine.
-static const char gapped[] = "Mo-Fr 9:00-9:01, 9:02-18:00";
+static bool is_open(const struct inquiry *row)
+{
+    return row->state != inquiry_state_SOLVED && row->state != inquiry_state_CLOSED;
+}
 
+// --- asking
 bool sla_set_begin(struct sim *sim, size_t desk, struct op *op)
 {
     struct sla_setting in = { .priority = priority_NORMAL };
@@ -30,7 +32,7 @@ bool sla_set_begin(struct sim *sim, size_t desk, struct op *op)
     in.has_solve_minutes = sim_below(sim, 4) > 0;
     in.solve_minutes = 1 + (int64_t)sim_below(sim, 2);
     if (sim_below(sim, 2))
-        in.hours = gapped;
+        in.hours = SIM_GAPPED_HOURS;
     work_say(op, &method_sla_set, &in);
     return true;
 }
@@ -51,10 +53,15 @@ bool inquiry_wait_begin(struct sim *sim, size_t desk, struct op *op)
 bool inquiry_reopen_begin(struct sim *sim, size_t desk, struct op *op)
 {
     struct inquiry_reopening in = { .reason = op->name };
+    bool over = false;
 
     (void)desk;
-    if (!work_target(sim, op, MIRROR_TIMEKEEPING, "inquiry"))
-        return false;
+    for (int tries = 0; tries < 8 && !over; tries++) {
+        if (!work_target(sim, op, MIRROR_TIMEKEEPING, "inquiry"))
+            return false;
+        size_t seq = mirror_last(timekeeping(sim), "inquiry", op->target);
+        over = !is_open(fact_row(sim, mirror_at(timekeeping(sim), seq)));
+    }
     op->version = 0; // as it is
     in.id = op->target;
     work_say(op, &method_inquiry_reopen, &in);
@@ -147,11 +154,6 @@ struct deadlines {
     bool has_respond_by, has_solve_by;
     int64_t respond_by, solve_by;
 };
-
-static bool is_open(const struct inquiry *row)
-{
-    return row->state != inquiry_state_SOLVED && row->state != inquiry_state_CLOSED;
-}
 
 // Since when the agreement's clock stood that goes on with this fact; 0: it did not stand.
 static int64_t stood_since(const struct inquiry *was, const struct inquiry *is)

@@ -16,8 +16,8 @@ static const struct mirror *contacts(const struct sim *sim)
 // --- asking
 static void some_time(struct sim *sim, int64_t *from, int64_t *until)
 {
-    *from = due_now(sim) + (int64_t)sim_below(sim, (uint64_t)SECONDS(60)) - SECONDS(20);
-    *until = *from + SECONDS(1) + (int64_t)sim_below(sim, (uint64_t)SECONDS(60));
+    *from = due_now(sim) + (int64_t)sim_below(sim, (uint64_t)SECONDS(60)) - SECONDS(40);
+    *until = *from + SECONDS(1) + (int64_t)sim_below(sim, (uint64_t)SECONDS(120));
 }
 
 bool absence_add_begin(struct sim *sim, size_t desk, struct op *op)
