@@ -144,7 +144,6 @@ static void find_contact(struct request *rq, struct inquiry *row)
 {
     struct contact contact;
 
-    inquiry_read_phone(rq, row);
     if ((row->phone && only_contact(rq, kept_contact_by_number,
                                     kept_number_key(row->client, row->phone), &contact)) ||
         (row->email && only_contact(rq, kept_contact_by_email,

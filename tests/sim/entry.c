@@ -230,10 +230,10 @@ void entry_check_order(struct sim *sim, const struct told_fact *before, const st
         tell_change(sim, fact_row(sim, before), is);
 }
 
-bool entries_idle(struct sim *sim)
+bool jobs_idle(struct sim *sim, int service)
 {
     struct walk_options options = { .scope = &scope_house };
-    struct store *store = sim->services[MIRROR_TIMEKEEPING]->store;
+    struct store *store = sim->services[service]->store;
     struct err err = { 0 };
     struct txn *txn = store ? store_read(store, &err) : NULL;
     struct job job;
