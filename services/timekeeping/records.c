@@ -357,7 +357,10 @@ static void complete(struct finding *finding, const struct strand *strand, struc
         hit->staff_name = staff.name;
     if (!hit->file_number && !id_is_zero(hit->file) && kept_file(rq, hit->file, &file))
         hit->file_number = file.number;
-    if (!id_is_zero(id) && kept_contact(rq, &id, &contact)) {
+    // As lists show them; of a call whoever it is now, however the PBX called them.
+    kept_contact_show(rq, &hit->contact, &hit->contact_name);
+    bool own = hit->contact_name && hit->kind != record_kind_CALL;
+    if (!own && !id_is_zero(id) && kept_contact(rq, &id, &contact)) {
         hit->contact = id;
         hit->contact_name = contact.name;
     }

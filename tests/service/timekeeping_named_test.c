@@ -72,7 +72,26 @@ static void shown(struct id contact, const char *contact_name, struct id id, con
     CHECK_STR(contact_name, name);
 }
 
-// Lists and single rows agree, and nothing was written.
+static void check_search(struct fixture *fx, const struct rows *rows, struct id id,
+                         const char *name)
+{
+    struct record_query query = { .limit = 0 };
+    struct record_hits found;
+    int64_t seen = 0;
+
+    CHECK_INT(call_record_search(&fx->client, &query, &found), CALL_DONE);
+    for (size_t i = 0; i < found.hits_count; i++) {
+        const struct record_hit *hit = &found.hits[i];
+        if (hit->kind != record_kind_ENTRY && hit->kind != record_kind_INQUIRY)
+            continue;
+        bool typed = id_equal(hit->id, rows->typed.id);
+        shown(hit->contact, hit->contact_name, id, typed ? "Frau Schmidt" : name);
+        seen++;
+    }
+    CHECK_INT(seen, 3);
+}
+
+// Lists, search and single rows agree, and nothing was written.
 static void check_shown(struct fixture *fx, const struct rows *rows, struct id id, const char *name)
 {
     struct entry entry;
@@ -110,6 +129,7 @@ static void check_shown(struct fixture *fx, const struct rows *rows, struct id i
     CHECK_INT(call_resubmission_list(&fx->client, &all, &resubmissions), CALL_DONE);
     shown(resubmissions.resubmissions[0].contact, resubmissions.resubmissions[0].contact_name, id,
           name);
+    check_search(fx, rows, id, name);
     CHECK(fixture_row(fx, &entry_table, rows->entry.id, &entry));
     shown(entry.contact, entry.contact_name, MEIER, "Karl Meier");
 }
