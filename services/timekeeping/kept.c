@@ -46,8 +46,7 @@ struct key kept_email_key(struct id client, const char *address)
     return key;
 }
 
-// Takes the row away when the fact is a tombstone, of which only the entity counts.
-static bool gone(struct request *rq, const struct table *table, const struct fact *fact)
+bool kept_gone(struct request *rq, const struct table *table, const struct fact *fact)
 {
     struct key key = key_of_id(fact->entity);
 
@@ -163,7 +162,7 @@ bool kept_contact_take(struct request *rq, const struct fact *fact, const void *
 {
     const struct contact *told = row;
 
-    if (gone(rq, &kept_contact_table, fact))
+    if (kept_gone(rq, &kept_contact_table, fact))
         return true;
     struct contact kept = {
         .id = told->id,
@@ -190,7 +189,7 @@ bool kept_merged_take(struct request *rq, const struct fact *fact, const void *r
 {
     const struct contact_merged *told = row;
 
-    if (gone(rq, &kept_merged_table, fact))
+    if (kept_gone(rq, &kept_merged_table, fact))
         return true;
     if (told->has_undone && told->undone) {
         struct key key = key_of_id(fact->entity);
@@ -297,7 +296,7 @@ bool kept_client_take(struct request *rq, const struct fact *fact, const void *r
 {
     const struct client_row *told = row;
 
-    if (gone(rq, &kept_client_table, fact))
+    if (kept_gone(rq, &kept_client_table, fact))
         return true;
     struct client_row kept = *told;
     kept.greeting = NULL;
@@ -309,144 +308,6 @@ bool kept_client_take(struct request *rq, const struct fact *fact, const void *r
 bool kept_client(struct request *rq, struct id id, struct client_row *ret)
 {
     return row_find(rq, &kept_client_table, id, ret);
-}
-
-// --- staff
-static void staff_extensions(const void *row, struct keys *keys)
-{
-    const struct staff *staff = row;
-
-    for (size_t i = 0; i < staff->extensions_count; i++) {
-        struct key key = kept_text_key(staff->extensions[i]);
-        keys_add(keys, &key);
-    }
-}
-
-// Not unique here: while a snapshot is read, a phone may pass from one person to another.
-static const struct index staff_by_extension = {
-    .name = "staff.by_extension",
-    .keys = staff_extensions,
-    .query = "whose phone rings or talks",
-};
-
-const struct table kept_staff_table = {
-    .name = "staff",
-    .number = 22,
-    .record = staff_record,
-    .key = row_id_key,
-    .indexes = &staff_by_extension,
-    .index_count = 1,
-};
-
-bool kept_staff_take(struct request *rq, const struct fact *fact, const void *row)
-{
-    return gone(rq, &kept_staff_table, fact) ||
-           table_put(rq->txn, &kept_staff_table, row, &rq->err);
-}
-
-bool kept_staff(struct request *rq, struct id id, struct staff *ret)
-{
-    struct key key = key_of_id(id);
-
-    return !id_is_zero(id) &&
-           table_get(rq->txn, &kept_staff_table, &scope_house, &key, rq->arena, ret);
-}
-
-// --- teams
-const struct table kept_team_table = {
-    .name = "team",
-    .number = 65,
-    .record = team_record,
-    .key = row_id_key,
-};
-
-bool kept_team_take(struct request *rq, const struct fact *fact, const void *row)
-{
-    return gone(rq, &kept_team_table, fact) || table_put(rq->txn, &kept_team_table, row, &rq->err);
-}
-
-bool kept_team_known(struct request *rq, struct id id)
-{
-    struct key key = key_of_id(id);
-    struct team team;
-
-    return id_is_zero(id) ||
-           table_get(rq->txn, &kept_team_table, &scope_house, &key, rq->arena, &team) ||
-           fail(&rq->err, ERR_NOT_FOUND, "team", TEXT_TIME_TEAM_UNKNOWN, NULL);
-}
-
-// --- phones and actors
-bool kept_staff_at(struct request *rq, const char *extension, struct staff *ret)
-{
-    struct walk_options options = { .index = &staff_by_extension,
-                                    .scope = &scope_house,
-                                    .prefix = kept_text_key(extension) };
-    struct walk *walk = walk_open(rq->txn, &kept_staff_table, &options, rq->arena);
-    bool found = false;
-
-    while (!found && walk_next(walk, ret))
-        found = !(ret->has_left && ret->left);
-    walk_close(walk);
-    return found;
-}
-
-bool kept_actor(struct request *rq, struct staff *ret)
-{
-    struct id id;
-
-    if (!id_parse(rq->actor, &id)) // a key of one's own, whatever it is called
-        id = rq->scope.kind == SCOPE_OWN ? rq->scope.id : (struct id){ 0 };
-    return kept_staff(rq, id, ret);
-}
-
-static void absence_staff(const void *row, struct keys *keys)
-{
-    const struct absence *absence = row;
-    struct key key = key_of_id(absence->staff);
-
-    key_int(&key, absence->until);
-    keys_add(keys, &key);
-}
-
-static void absence_edges(const void *row, struct keys *keys)
-{
-    const struct absence *absence = row;
-    const int64_t edges[] = { absence->from, absence->until };
-
-    for (size_t i = 0; i < COUNT_OF(edges) && !(absence->has_withdrawn && absence->withdrawn);
-         i++) {
-        struct key key;
-
-        key_init(&key);
-        key_int(&key, edges[i]);
-        keys_add(keys, &key);
-    }
-}
-
-static const struct index absence_indexes[] = {
-    { .name = "absence.by_staff",
-      .keys = absence_staff,
-      .query = "whether somebody is away, and who stands in" },
-    { .name = "absence.by_edge",
-      .keys = absence_edges,
-      .query = "when somebody goes or comes back next" },
-};
-const struct index *const kept_absence_by_staff = &absence_indexes[0];
-const struct index *const kept_absence_by_edge = &absence_indexes[1];
-
-const struct table kept_absence_table = {
-    .name = "absence",
-    .number = 25,
-    .record = absence_record,
-    .key = row_id_key,
-    .indexes = absence_indexes,
-    .index_count = COUNT_OF(absence_indexes),
-};
-
-bool kept_absence_take(struct request *rq, const struct fact *fact, const void *row)
-{
-    return gone(rq, &kept_absence_table, fact) ||
-           table_put(rq->txn, &kept_absence_table, row, &rq->err);
 }
 
 // --- files
@@ -488,7 +349,8 @@ const struct table kept_file_table = {
 
 bool kept_file_take(struct request *rq, const struct fact *fact, const void *row)
 {
-    return gone(rq, &kept_file_table, fact) || table_put(rq->txn, &kept_file_table, row, &rq->err);
+    return kept_gone(rq, &kept_file_table, fact) ||
+           table_put(rq->txn, &kept_file_table, row, &rq->err);
 }
 
 bool kept_file(struct request *rq, struct id id, struct file *ret)
@@ -518,7 +380,8 @@ const struct table kept_call_table = {
 
 bool kept_call_take(struct request *rq, const struct fact *fact, const void *row)
 {
-    return gone(rq, &kept_call_table, fact) || table_put(rq->txn, &kept_call_table, row, &rq->err);
+    return kept_gone(rq, &kept_call_table, fact) ||
+           table_put(rq->txn, &kept_call_table, row, &rq->err);
 }
 
 bool kept_call(struct request *rq, struct id id, struct call *ret)
@@ -567,7 +430,7 @@ bool kept_note_take(struct request *rq, const struct fact *fact, const void *row
 {
     const struct call_note *told = row;
 
-    if (gone(rq, &kept_note_table, fact))
+    if (kept_gone(rq, &kept_note_table, fact))
         return true;
     struct call_note kept = *told;
     kept.mails_count = 0;
@@ -586,7 +449,8 @@ const struct table kept_run_table = {
 
 bool kept_run_take(struct request *rq, const struct fact *fact, const void *row)
 {
-    return gone(rq, &kept_run_table, fact) || table_put(rq->txn, &kept_run_table, row, &rq->err);
+    return kept_gone(rq, &kept_run_table, fact) ||
+           table_put(rq->txn, &kept_run_table, row, &rq->err);
 }
 
 static void voucher_run(const void *row, struct keys *keys)
@@ -616,6 +480,6 @@ const struct table kept_voucher_table = {
 
 bool kept_voucher_take(struct request *rq, const struct fact *fact, const void *row)
 {
-    return gone(rq, &kept_voucher_table, fact) ||
+    return kept_gone(rq, &kept_voucher_table, fact) ||
            table_put(rq->txn, &kept_voucher_table, row, &rq->err);
 }

@@ -34,6 +34,8 @@ struct key kept_number_key(struct id client, const char *e164);
 struct key kept_email_key(struct id client, const char *address); // however capitals are written
 struct key kept_client_email_key(const char *address);            // likewise
 
+// Takes the row away when the fact is a tombstone, of which only the entity counts.
+bool kept_gone(struct request *rq, const struct table *table, const struct fact *fact);
 // Of a followed fact: puts or deletes the row. False with rq->err when the store refuses.
 MUST_USE bool kept_contact_take(struct request *rq, const struct fact *fact, const void *row);
 MUST_USE bool kept_client_take(struct request *rq, const struct fact *fact, const void *row);
