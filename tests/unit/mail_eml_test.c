@@ -293,7 +293,7 @@ TEST(names_of_files_have_no_folders)
 
 TEST(of_a_thread_of_any_length_the_last_ones_count)
 {
-    enum { COUNT = 50000, ROOM = 30 * COUNT };
+    enum { COUNT = 5000, ROOM = 30 * COUNT };
     char *mail = malloc(ROOM);
     size_t size = (size_t)snprintf(mail, ROOM, HEAD "References:");
 
@@ -302,8 +302,8 @@ TEST(of_a_thread_of_any_length_the_last_ones_count)
     (void)snprintf(mail + size, ROOM - size, "\r\n\r\nText\r\n");
     struct eml *eml = read_text(mail);
     CHECK_INT((int64_t)eml->reference_count, EML_REFERENCES_MAX);
-    CHECK_STR(eml->references[0], "<49980@x.example>");
-    CHECK_STR(eml->references[EML_REFERENCES_MAX - 1], "<49999@x.example>");
+    CHECK_STR(eml->references[0], "<4980@x.example>");
+    CHECK_STR(eml->references[EML_REFERENCES_MAX - 1], "<4999@x.example>");
     eml_free(eml);
     // One that never begins is none.
     size = (size_t)snprintf(mail, ROOM, HEAD "References: <");
