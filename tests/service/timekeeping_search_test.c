@@ -571,6 +571,11 @@ TEST(open_ones_are_taken_over_with_clerk_file_and_time)
     CHECK_STR(out.rejects[0].field, "staff_name");
     CHECK_STR(out.rejects[1].field, "file_number");
     CHECK_STR(out.rejects[2].field, "number");
+    in.check = true; // now that is seen beforehand too
+    out = take(fx, in);
+    CHECK_INT(out.added, 0);
+    CHECK_INT(out.known, 3);
+    CHECK_STR(out.rejects[2].field, "number");
     CHECK(fixture_fact_at(fx, "inquiry", 0, &fact, &row));
     CHECK_STR(row.contact_name, "Karl Meier");
     CHECK(row.contact.bytes[0] == 9 && row.staff.bytes[0] == 9 && row.file.bytes[0] == 9);
