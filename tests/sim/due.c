@@ -405,7 +405,9 @@ void callback_check_order(struct sim *sim, const struct told_fact *before,
     bool over = was->state == callback_state_DUE && was->has_until && was->until <= is->edited_at;
     struct callback expected = *was;
 
-    if (is_asked(sim, now))
+    if (now->deleted)
+        sim_fail(sim, "callback %s is gone, and the house keeps them for ever", id.text);
+    if (now->deleted || is_asked(sim, now))
         return;
     touch(&expected, is);
     if (is->state != was->state || is->attempts != was->attempts)

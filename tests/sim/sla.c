@@ -230,14 +230,18 @@ void sla_check_order(struct sim *sim, const struct told_fact *before, const stru
 // --- at rest
 void sla_check(struct sim *sim, const struct inquiry *row)
 {
+    // What was late when it was written is told behind that.
     int64_t passed = due_now(sim) - LATE_US;
 
-    if (!is_open(row))
+    if (!is_open(row) || row->edited_at >= passed)
         return;
     if (row->has_respond_by && !row->has_responded_at && row->respond_by < passed &&
         !row->has_respond_missed_at)
-        sim_fail(sim, "inquiry %s: that its answer was missed is not told", row->number);
+        sim_fail(sim, "inquiry %s: that its answer was missed at %s is not told, now it is %s",
+                 row->number, civil_rfc3339(row->respond_by).text,
+                 civil_rfc3339(due_now(sim)).text);
     else if (row->has_solve_by && row->state != inquiry_state_WAITING && row->solve_by < passed &&
              !row->has_solve_missed_at)
-        sim_fail(sim, "inquiry %s: that its solution was missed is not told", row->number);
+        sim_fail(sim, "inquiry %s: that its solution was missed at %s is not told, now it is %s",
+                 row->number, civil_rfc3339(row->solve_by).text, civil_rfc3339(due_now(sim)).text);
 }

@@ -185,15 +185,16 @@ static void come_to_rest(struct sim *sim, bool (*done)(struct sim *sim), const c
     if (!sim->failed)
         stand_ins_check(sim);
     if (!sim->failed)
-        attachments_check(sim);
-    if (!sim->failed)
         mails_check(sim);
     if (!sim->failed)
         locked_check(sim);
     if (!sim->failed)
-        shown_check(sim);
-    if (!sim->failed)
         screens_check(sim);
+    // These ask the service, and so its time goes on: nothing is at rest behind them.
+    if (!sim->failed)
+        attachments_check(sim);
+    if (!sim->failed)
+        shown_check(sim);
 }
 
 static void finish(struct sim *sim)
