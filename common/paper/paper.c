@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rows in a file of their own until all are there; then two passes: how many pages there will
-// be is only known after the first.
+// The rows in a file of their own until all are there; then they are set, once.
 #include "common/paper/paper.h"
 
 #include <errno.h>
@@ -152,9 +151,7 @@ static int lay_out(struct paper *paper, cairo_t *cairo)
     struct paper_flow flow;
     paper_flow_init(&flow, cairo, &paper->options);
     paper_flow_run(&flow, paper);
-    flow.pages = flow.page;
-    flow.draws = true;
-    paper_flow_run(&flow, paper);
+    paper->failed |= !paper_replay(&flow);
     paper_flow_done(&flow);
     return flow.pages;
 }
