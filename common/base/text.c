@@ -93,36 +93,34 @@ size_t text_length(const char *text)
     return count;
 }
 
-// What folds to more or other letters than its base character.
+// What folds to more or other letters than its base character: what people type for it. Umlauts and
+// ligatures; Turkish without a dot; strokes and hooks of Polish, Croatian, Vietnamese, Maltese,
+// Sami and languages of Africa; letters of their own, as ə and þ. Ascending.
+static const struct {
+    int32_t code;
+    const char *letters;
+} specials[] = {
+    { 0xC4, "ae" },   { 0xC6, "ae" },  { 0xD0, "d" },   { 0xD6, "oe" }, { 0xD8, "oe" },
+    { 0xDC, "ue" },   { 0xDE, "th" },  { 0xDF, "ss" },  { 0xE4, "ae" }, { 0xE6, "ae" },
+    { 0xF0, "d" },    { 0xF6, "oe" },  { 0xF8, "oe" },  { 0xFC, "ue" }, { 0xFE, "th" },
+    { 0x110, "d" },   { 0x111, "d" },  { 0x126, "h" },  { 0x127, "h" }, { 0x130, "i" },
+    { 0x131, "i" },   { 0x138, "k" },  { 0x141, "l" },  { 0x142, "l" }, { 0x14A, "n" },
+    { 0x14B, "n" },   { 0x152, "oe" }, { 0x153, "oe" }, { 0x166, "t" }, { 0x167, "t" },
+    { 0x180, "b" },   { 0x188, "c" },  { 0x192, "f" },  { 0x199, "k" }, { 0x19A, "l" },
+    { 0x1A5, "p" },   { 0x1AD, "t" },  { 0x1B4, "y" },  { 0x1B6, "z" }, { 0x1DD, "e" },
+    { 0x1E5, "g" },   { 0x24D, "r" },  { 0x253, "b" },  { 0x254, "o" }, { 0x256, "d" },
+    { 0x257, "d" },   { 0x259, "e" },  { 0x25B, "e" },  { 0x260, "g" }, { 0x263, "g" },
+    { 0x268, "i" },   { 0x272, "n" },  { 0x288, "t" },  { 0x289, "u" }, { 0x28B, "v" },
+    { 0x1E9E, "ss" },
+};
+
 static const char *special(int32_t code)
 {
-    switch (code) {
-    case 0xE4:
-    case 0xC4:
-    case 0xE6:
-    case 0xC6: return "ae";
-    case 0xF6:
-    case 0xD6:
-    case 0xF8:
-    case 0xD8:
-    case 0x152:
-    case 0x153: return "oe";
-    case 0xFC:
-    case 0xDC: return "ue";
-    case 0xDF:
-    case 0x1E9E: return "ss";
-    case 0x131:
-    case 0x130: return "i"; // Turkish
-    case 0x141:
-    case 0x142: return "l";
-    case 0x110:
-    case 0x111:
-    case 0xD0:
-    case 0xF0: return "d";
-    case 0xDE:
-    case 0xFE: return "th";
-    default: return NULL;
+    for (size_t i = 0; i < COUNT_OF(specials) && specials[i].code <= code; i++) {
+        if (specials[i].code == code)
+            return specials[i].letters;
     }
+    return NULL;
 }
 
 struct folding {
@@ -147,8 +145,16 @@ static bool is_mark(int32_t code)
            category == UTF8PROC_CATEGORY_MC;
 }
 
+// Which Unicode counts among the letters: Oʻzbek, Hawaiʻi.
+static bool is_apostrophe(int32_t code)
+{
+    return code >= 0x2B9 && code <= 0x2BF;
+}
+
 static bool is_letter_or_digit(int32_t code)
 {
+    if (is_apostrophe(code))
+        return false;
     utf8proc_category_t category = utf8proc_category(code);
     return (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO) ||
            (category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO);

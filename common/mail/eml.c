@@ -15,6 +15,7 @@
 
 #define DEPTH_MAX    20
 #define MEMORY_LEAST ((size_t)16 << 20)
+#define IDS_MOST     8192 // bytes: room for more than the last 20
 #define FORWARDED    "Weitergeleitete Nachricht.eml"
 
 struct reading {
@@ -58,11 +59,20 @@ static const char *message_id(struct reading *reading, const char *id)
 }
 
 // --- the head
+// Only the last ones count, and GMime takes quadratic time for a list of them.
+static const char *ids_tail(const char *header)
+{
+    size_t size = header ? strlen(header) : 0;
+    const char *tail = size > IDS_MOST ? strchr(header + size - IDS_MOST, '<') : header;
+
+    return size > IDS_MOST && !tail ? "" : tail;
+}
+
 static void read_ids(struct reading *reading)
 {
     struct eml *eml = reading->eml;
     GMimeObject *object = GMIME_OBJECT(reading->message);
-    const char *header = g_mime_object_get_header(object, "References");
+    const char *header = ids_tail(g_mime_object_get_header(object, "References"));
     GMimeReferences *all = header ? g_mime_references_parse(NULL, header) : NULL;
     int count = all ? g_mime_references_length(all) : 0;
 
@@ -74,7 +84,7 @@ static void read_ids(struct reading *reading)
     }
     if (all)
         g_mime_references_free(all);
-    header = g_mime_object_get_header(object, "In-Reply-To");
+    header = ids_tail(g_mime_object_get_header(object, "In-Reply-To"));
     all = header ? g_mime_references_parse(NULL, header) : NULL;
     if (all && g_mime_references_length(all) > 0)
         eml->in_reply_to = message_id(reading, g_mime_references_get_message_id(all, 0));
@@ -124,6 +134,18 @@ static void add_addresses(struct reading *reading, InternetAddressList *list)
     }
 }
 
+static const char *first_address(struct reading *reading, InternetAddressList *list)
+{
+    InternetAddress *first = list && internet_address_list_length(list) > 0
+                                 ? internet_address_list_get_address(list, 0)
+                                 : NULL;
+
+    return first && INTERNET_ADDRESS_IS_MAILBOX(first)
+               ? address_of(reading,
+                            internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(first)))
+               : NULL;
+}
+
 static void read_addresses(struct reading *reading)
 {
     static const char *const delivered[] = { "Delivered-To", "X-Original-To", "Envelope-To" };
@@ -133,9 +155,10 @@ static void read_addresses(struct reading *reading)
                                  ? internet_address_list_get_address(from, 0)
                                  : NULL;
 
-    if (first && INTERNET_ADDRESS_IS_MAILBOX(first))
-        eml->from =
-            address_of(reading, internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(first)));
+    eml->from = first_address(reading, from);
+    eml->reply_to = first_address(reading, g_mime_message_get_reply_to(reading->message));
+    if (eml->reply_to && eml->from && strcasecmp(eml->reply_to, eml->from) == 0)
+        eml->reply_to = NULL;
     if (first)
         eml->from_name = short_text(reading, internet_address_get_name(first), EML_NAME_MAX);
     add_addresses(reading, g_mime_message_get_to(reading->message));
@@ -149,6 +172,14 @@ static void read_addresses(struct reading *reading)
     }
 }
 
+static bool is_report(const struct reading *reading)
+{
+    GMimeObject *object = reading->message->mime_part;
+    GMimeContentType *type = object ? g_mime_object_get_content_type(object) : NULL;
+
+    return type && g_mime_content_type_is_type(type, "multipart", "report");
+}
+
 // RFC 3834, and what those say who do not know it.
 static bool is_automatic(struct reading *reading)
 {
@@ -156,16 +187,12 @@ static bool is_automatic(struct reading *reading)
     const char *submitted = g_mime_object_get_header(object, "Auto-Submitted");
     const char *precedence = g_mime_object_get_header(object, "Precedence");
     const char *path = g_mime_object_get_header(object, "Return-Path");
-    GMimeContentType *type = reading->message->mime_part
-                                 ? g_mime_object_get_content_type(reading->message->mime_part)
-                                 : NULL;
 
     return (submitted && strncasecmp(submitted, "no", 2) != 0) ||
            (precedence &&
             (strncasecmp(precedence, "auto", 4) == 0 || strncasecmp(precedence, "bulk", 4) == 0 ||
              strncasecmp(precedence, "junk", 4) == 0)) ||
-           (path && strncmp(path, "<>", 2) == 0) ||
-           (type && g_mime_content_type_is_type(type, "multipart", "report"));
+           (path && strncmp(path, "<>", 2) == 0) || is_report(reading);
 }
 
 static void read_head(struct reading *reading)
@@ -199,6 +226,8 @@ static struct bytes_of {
         out.data = (const uint8_t *)arena_text(reading->eml->arena, bytes->data, bytes->len);
         out.size = out.data ? bytes->len : 0;
     }
+    // What cannot be taken out stays in the whole mail.
+    reading->eml->cut |= content && !out.data;
     g_object_unref(stream);
     return out;
 }
@@ -223,6 +252,19 @@ static const char *type_of(struct reading *reading, GMimeObject *object)
     return copy ? copy : "application/octet-stream";
 }
 
+// Without folders of any system; NULL when nothing but dots is left.
+static const char *bare_name(struct reading *reading, const char *given)
+{
+    const char *name = given ? given : "";
+
+    for (; given && *given; given++) {
+        if (*given == '/' || *given == '\\')
+            name = given + 1;
+    }
+    name = short_text(reading, name, EML_ID_MAX);
+    return name && name[strspn(name, ". ")] ? name : NULL;
+}
+
 static void add_file(struct reading *reading, GMimePart *part)
 {
     struct eml_part *out = next_part(reading);
@@ -230,7 +272,7 @@ static void add_file(struct reading *reading, GMimePart *part)
     if (!out)
         return;
     struct bytes_of content = content_of(reading, part);
-    const char *name = short_text(reading, g_mime_part_get_filename(part), EML_ID_MAX);
+    const char *name = bare_name(reading, g_mime_part_get_filename(part));
     *out = (struct eml_part){ .name = name ? name : "",
                               .content_type = type_of(reading, GMIME_OBJECT(part)),
                               .bytes = content.data ? content.data : (const uint8_t *)"",
@@ -247,6 +289,7 @@ static void add_whole(struct reading *reading, GMimeObject *object)
         return;
     size_t size = text ? strlen(text) : 0;
     const char *copy = text ? arena_text(reading->eml->arena, text, size) : NULL;
+    reading->eml->cut |= !copy;
     *out = (struct eml_part){ .name = FORWARDED,
                               .content_type = "message/rfc822",
                               .bytes = (const uint8_t *)(copy ? copy : ""),
@@ -277,6 +320,7 @@ static bool take_text(struct reading *reading, GMimePart *part)
     struct bytes_of content = content_of(reading, part);
     char *text = mail_text(eml->arena, content.data ? (const char *)content.data : "", content.size,
                            g_mime_content_type_get_parameter(type, "charset"));
+    eml->cut |= !text;
     if (plain)
         eml->text = text;
     else
@@ -332,7 +376,7 @@ static bool settle_text(struct reading *reading)
     return true;
 }
 
-// --- all of it
+// --- reports
 static GMimeMessage *parse(const void *bytes, size_t size)
 {
     GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes, size);
@@ -349,6 +393,25 @@ static GMimeMessage *parse(const void *bytes, size_t size)
     return message;
 }
 
+// The head of the mail that could not be delivered is in the report: to its thread it belongs.
+static void take_reported(struct reading *reading)
+{
+    struct eml *eml = reading->eml;
+
+    for (size_t i = 0; i < eml->part_count && eml->reference_count < EML_REFERENCES_MAX; i++) {
+        const struct eml_part *part = &eml->parts[i];
+        bool head = strcmp(part->content_type, "message/rfc822") == 0 ||
+                    strcmp(part->content_type, "text/rfc822-headers") == 0;
+        GMimeMessage *inner = head ? parse(part->bytes, part->size) : NULL;
+        const char *id = inner ? message_id(reading, g_mime_message_get_message_id(inner)) : NULL;
+        if (id)
+            eml->references[eml->reference_count++] = id;
+        if (inner)
+            g_object_unref(inner);
+    }
+}
+
+// --- all of it
 static bool is_mail(GMimeMessage *message)
 {
     GMimeObject *object = GMIME_OBJECT(message);
@@ -376,6 +439,8 @@ struct eml *eml_read(const void *bytes, size_t size, struct err *err)
     if (good) {
         read_head(&reading);
         take_object(&reading, reading.message->mime_part, 0);
+        if (is_report(&reading))
+            take_reported(&reading);
         good = settle_text(&reading) && set_message_id(&reading);
     }
     if (reading.message)

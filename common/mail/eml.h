@@ -19,7 +19,7 @@
 #define EML_TEXT_MAX       12000 // likewise
 
 struct eml_part {
-    const char *name;         // "" when it has none
+    const char *name;         // without folders; "" when it has none
     const char *content_type; // "application/pdf"
     const uint8_t *bytes;     // decoded
     size_t size;
@@ -32,6 +32,7 @@ struct eml {
     const char *references[EML_REFERENCES_MAX];
     size_t reference_count; // the last ones
     const char *from, *from_name;
+    const char *reply_to;              // where answers are wanted, when that is elsewhere
     const char *to[EML_ADDRESSES_MAX]; // To, Cc, then where it was delivered
     size_t to_count;
     const char *subject;

@@ -260,6 +260,8 @@ static bool port_start(struct process *process, struct err *err)
         .loop = process->loop,
         .server = process->server,
         .home = value(process, "home"),
+        .keys = process->keys,
+        .run = process->run,
         .value = start_value,
         .internal = process->options,
     };

@@ -14,7 +14,8 @@ struct app;
 struct app_start {
     struct loop *loop;
     struct server *server;
-    const char *home; // the service's own folder
+    const char *home;       // the service's own folder
+    const char *keys, *run; // folders of the keys and of the ipc sockets
     // The value of one of the app's options: "" when it was not given; "list" options: the nth
     // value, NULL behind the last.
     const char *(*value)(const struct app_start *start, const char *option, int nth);

@@ -27,9 +27,25 @@ struct lanes {
     struct listing *listing;
     const struct record *record;
     struct lane *lanes;
-    size_t count;
+    size_t count, looked_at;
     struct key after;
+    bool broken_off;
 };
+
+// Judged by the walk, so that what is passed over costs the answer no memory. An answer must not
+// keep others waiting for long; but an empty page says that there is nothing.
+static enum walk_fit judge(void *context, const void *row)
+{
+    struct lanes *lanes = context;
+    const struct listing *listing = lanes->listing;
+    size_t most = listing->looked_at ? listing->looked_at : LOOKED_AT;
+    if (listing->ends && listing->ends(row, listing->context))
+        return WALK_END;
+    lanes->broken_off = lanes->broken_off || (++lanes->looked_at > most && listing->count > 0);
+    if (lanes->broken_off)
+        return WALK_END;
+    return !listing->fits || listing->fits(row, listing->context) ? WALK_TAKE : WALK_PASS;
+}
 
 static bool start_behind(struct lanes *lanes, void *row)
 {
@@ -62,6 +78,8 @@ static void open_lane(struct lanes *lanes, struct key prefix)
         .after = lanes->after,
         .after_row = listing->after_row,
         .down = listing->down,
+        .fits = judge,
+        .context = lanes,
     };
     struct lane *lane = &lanes->lanes[lanes->count++];
     if (options.after.size)
@@ -121,21 +139,18 @@ static bool open_lanes(struct lanes *lanes)
 static void gather(struct lanes *lanes, uint8_t *rows, size_t limit)
 {
     struct listing *listing = lanes->listing;
-    size_t size = lanes->record->size, looked_at = 0;
-    size_t most = listing->looked_at ? listing->looked_at : LOOKED_AT;
+    size_t size = lanes->record->size;
     struct mp_writer writer;
     mp_writer_init(&writer);
+    // Broken off, another lane's row may stand behind one that nobody has looked at.
     for (struct lane *lane; !listing->more && (lane = first_lane(lanes)); advance(lane)) {
-        if (listing->ends && listing->ends(lane->row, listing->context))
-            break;
-        bool fits = !listing->fits || listing->fits(lane->row, listing->context);
-        if (fits)
-            encode(lanes->record, lane->row, &writer);
+        encode(lanes->record, lane->row, &writer);
         bool full = listing->count == limit || (listing->count && writer.size > PAGE_BYTES);
-        listing->more = (fits && full) || ++looked_at == most;
-        if (fits && !full)
+        listing->more = full || lanes->broken_off;
+        if (!listing->more)
             memcpy(rows + listing->count++ * size, lane->row, size);
     }
+    listing->more = listing->more || lanes->broken_off;
     mp_writer_done(&writer);
 }
 

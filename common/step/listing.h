@@ -16,8 +16,9 @@ struct listing {
     struct id after_row;
     const struct scope *scope; // NULL: the request's
     bool down, has_limit;
-    int64_t limit;    // 50 by default
-    size_t looked_at; // rows at most (0: 5000); behind them the page ends, and `more` says so
+    int64_t limit; // 50 by default
+    // Rows at most (0: 5000); behind them a page that has any ends, and `more` says so.
+    size_t looked_at;
     // The index's key of a row of the page before; `context` as given.
     struct key (*place)(const void *row, const void *context);
     bool (*fits)(const void *row, const void *context); // NULL: all

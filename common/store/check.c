@@ -116,6 +116,9 @@ static void check_row(struct checker *checker, const struct slot *slot, struct b
     slot->table->key(row, &own);
     if (!same(key_bytes(&own), key))
         report(checker, &slot->rows, key, "the row's own key is another one");
+    const char *wrong = slot->table->wrong ? slot->table->wrong(checker->txn, row) : NULL;
+    if (wrong)
+        report(checker, &slot->rows, key, wrong);
     for (size_t i = 0; i < slot->table->index_count; i++) {
         if (slot->indexes[i].unbuilt)
             continue;

@@ -242,7 +242,7 @@ static bool check_page(struct inspection *in, bool rows, struct raw_key *place)
     size_t count = 0;
     struct raw_key after = *place;
     control_get(in->txn, in->slot, &control);
-    if (control.version != in->slot->table->derived->version)
+    if (control.version != derived_version(in->slot->table))
         return false; // to be built anew
     bool found =
         scan_begin(&scan, in->txn, rows ? &in->slot->rows : in->database, raw_bytes(place));
@@ -301,7 +301,7 @@ static bool check_segments(struct inspection *in, struct err *err)
             return false;
         control_get(in->txn, in->slot, &control);
         segments = (txn_next_ordinal(in->txn, in->slot) >> SEGMENT_BITS) + 1;
-        if (control.version == in->slot->table->derived->version)
+        if (control.version == derived_version(in->slot->table))
             check_segment(in, (uint32_t)i);
         end(in);
     }

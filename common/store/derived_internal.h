@@ -9,6 +9,7 @@
 //   'T' segment            the times of its documents, where they have some
 #pragma once
 
+#include "common/base/text.h"
 #include "common/store/derived.h"
 #include "common/store/internal.h"
 
@@ -18,6 +19,12 @@
 #define MARKS_STEP    500
 #define PENDING_LEAST 512 // so many are looked through by every search before they are worth a step
 #define PENDING_STEP  512
+
+// As it is written into the control: what is gathered, and how it is folded.
+static inline int64_t derived_version(const struct table *table)
+{
+    return table->derived->version + ((int64_t)TEXT_FOLD_EDITION << 32);
+}
 
 static inline uint32_t segment_of(uint64_t ordinal)
 {

@@ -111,7 +111,7 @@ static bool add_unmarked(struct seek *seek, struct mp_writer *fresh)
     struct control control;
     struct scan scan;
     control_get(seek->txn, seek->slot, &control);
-    bool fresh_version = control.version == seek->slot->table->derived->version;
+    bool fresh_version = control.version == derived_version(seek->slot->table);
     if (fresh_version && !control.building)
         return true;
     struct bytes place = fresh_version ? control.place : (struct bytes){ NULL, 0 };

@@ -365,10 +365,10 @@ static bool step_run(const struct step *step)
     struct control control;
     control_get(step->txn, step->slot, &control);
     bool *broken = &step->txn->store->slots[step->slot - step->txn->store->slots].derived_broken;
-    if (control.version != step->slot->table->derived->version || *broken) {
+    if (control.version != derived_version(step->slot->table) || *broken) {
         database_clear(step->txn, step->database);
         control =
-            (struct control){ .version = step->slot->table->derived->version, .building = true };
+            (struct control){ .version = derived_version(step->slot->table), .building = true };
         *broken = false;
         return build_step(step, &control);
     }

@@ -100,6 +100,9 @@ struct table {
     size_t index_count;
     bool grows; // with time: its non-unique indexes are bucketed by the row's ordinal
     const struct derived *derived; // what is searched while people type (derived.h); NULL: nothing
+    // Of rows that are made of others: why this one is not what they make of it, or NULL. For the
+    // check; NULL: a row stands by itself.
+    const char *(*wrong)(struct txn *txn, const void *row);
 };
 
 // Inserts or replaces the row under its primary key; writes indexes, ordinal and checksum.
@@ -119,6 +122,11 @@ MUST_USE bool table_get_by(struct txn *txn, const struct index *index, const str
 uint64_t table_count(struct txn *txn, const struct table *table);
 
 // --- walking a table or index in order
+enum walk_fit {
+    WALK_PASS, // not this one
+    WALK_TAKE,
+    WALK_END, // neither this one nor any behind it
+};
 struct walk_options {
     const struct index *index; // NULL: by primary key
     const struct scope *scope; // whose rows; never NULL
@@ -126,6 +134,10 @@ struct walk_options {
     struct key after;          // begin behind this key of the same index (size 0: at the start)
     struct id after_row;       // with `after` in a non-unique index: behind this row
     bool down;                 // from the last key to the first
+    // Which rows are wanted; NULL: all. What is passed over costs the walk's arena nothing, so that
+    // one row among very many can be found.
+    enum walk_fit (*fits)(void *context, const void *row);
+    void *context;
 };
 struct walk;
 // Never NULL; a sticky fault of the transaction makes it empty. Lives in the arena until

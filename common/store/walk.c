@@ -6,6 +6,8 @@
 
 #include "common/store/internal.h"
 
+#define JUDGED_MEMORY ((size_t)4 << 20) // of one row
+
 struct lane {
     MDB_cursor *cursor;
     struct bytes key;   // as in the database
@@ -20,7 +22,8 @@ struct walk {
     const struct index *index; // NULL: by primary key
     struct walk_options options;
     struct arena *arena;
-    size_t lead; // bytes of the bucket before each key
+    struct arena *judged; // the row that options.fits looks at
+    size_t lead;          // bytes of the bucket before each key
     struct lane *lanes;
     size_t count;
     bool begun; // the heap's top was given out already
@@ -304,18 +307,37 @@ static bool top_row(struct walk *walk, struct bytes *ret_key, struct sealed *out
     return !wrong;
 }
 
+// Whether the row is wanted, judged in a memory of its own: whoever judges may read the store.
+static enum walk_fit judge(struct walk *walk, struct bytes key, const struct sealed *sealed)
+{
+    const struct walk_options *options = &walk->options;
+    if (!options->fits)
+        return WALK_TAKE;
+    if (!walk->judged)
+        walk->judged = arena_new(JUDGED_MEMORY);
+    arena_reset(walk->judged);
+    void *row = arena_alloc(walk->judged, walk->slot->table->record()->size);
+    assert(row);
+    if (row_decode(walk->txn, walk->slot, key, sealed->payload, options->scope, walk->judged,
+                   row) != ROW_SEEN)
+        return WALK_PASS;
+    return options->fits(options->context, row);
+}
+
 bool walk_next(struct walk *walk, void *row)
 {
     struct bytes key;
     struct sealed sealed;
-    while (walk->count > 0 && txn_sound(walk->txn)) {
+    enum walk_fit fit = WALK_PASS;
+    while (fit != WALK_END && walk->count > 0 && txn_sound(walk->txn)) {
         if (walk->begun)
             heap_step(walk);
         walk->begun = true;
         if (walk->count == 0 || !txn_sound(walk->txn) || !top_row(walk, &key, &sealed))
             break;
-        if (row_decode(walk->txn, walk->slot, key, sealed.payload, walk->options.scope, walk->arena,
-                       row) == ROW_SEEN)
+        fit = judge(walk, key, &sealed);
+        if (fit == WALK_TAKE && row_decode(walk->txn, walk->slot, key, sealed.payload,
+                                           walk->options.scope, walk->arena, row) == ROW_SEEN)
             return true;
     }
     if (walk->slot)
@@ -329,6 +351,8 @@ void walk_close(struct walk *walk)
         return;
     for (size_t i = 0; i < walk->count; i++)
         mdb_cursor_close(walk->lanes[i].cursor);
+    arena_free(walk->judged);
+    walk->judged = NULL;
     walk->count = 0;
     walk->txn->walks--;
     walk->txn = NULL;

@@ -63,6 +63,9 @@ static void put_marks(const struct cli *cli, const struct clock *clock)
         fprintf(cli->out, "  ⚠ %s", cli_text(cli, TEXT_CLI_CLOCK_LONG));
     if (clock->limited)
         fprintf(cli->out, "  ⚠ %s", cli_text(cli, TEXT_CLI_CLOCK_LIMITED));
+    if (clock->has_overlap_s)
+        fprintf(cli->out, "  ⚠ %s %s", duration_text(clock->overlap_s).text,
+                cli_text(cli, TEXT_CLI_CLOCK_OVERLAP));
     if (clock->corrections_count > 0)
         fprintf(cli->out, "  (%s %s)", cli_text(cli, TEXT_CLI_CLOCK_RAW),
                 duration_text(clock->raw_s).text);

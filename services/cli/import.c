@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// rufbus import contacts|files FILE: shows what the file says and what would become of it, asks,
-// and takes it over in batches. Broken off, the same command goes on where it was.
+// rufbus import contacts|files|inquiries FILE: shows what the file says and what would become of
+// it, asks, and takes it over in batches. Broken off, the same command goes on where it was.
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,6 +17,8 @@
 // --- batches
 static enum call_result send(struct importing *importing, struct import_result *out)
 {
+    if (importing->file.noun->send)
+        return importing->file.noun->send(importing, out);
     if (id_is_zero(importing->import)) {
         struct import_check_in in = { .client = importing->client_id,
                                       .match = importing->match,
@@ -59,8 +61,8 @@ static bool flush(struct importing *importing)
     enum call_result result = send(importing, &out);
     if (result != CALL_DONE) {
         transfer_progress_end(&importing->progress);
-        importing->code =
-            connect_explain(importing->cli, importing->client, &method_import_rows, result);
+        importing->code = connect_explain(importing->cli, importing->client,
+                                          importing->file.noun->method, result);
         if (!id_is_zero(importing->import))
             fprintf(stderr, "%s\n", cli_text(importing->cli, TEXT_IMPORT_GOES_ON));
         return false;
@@ -115,7 +117,10 @@ static bool take(void *context, int64_t row, const void *said, const struct err 
     if (!copy || !record_copy(record, said, importing->arena, copy, &fault))
         abort(); // a batch is far smaller than its arena
     importing->rows[importing->count] = (struct import_row){ .row = row };
-    importing->file.noun->put(&importing->rows[importing->count++], copy);
+    importing->said[importing->count] = copy;
+    if (importing->file.noun->put)
+        importing->file.noun->put(&importing->rows[importing->count], copy);
+    importing->count++;
     importing->bytes += bytes;
     importing->weight += weight;
     return true;
@@ -172,9 +177,24 @@ static bool begin(struct importing *importing, struct import *import)
     return result == CALL_DONE;
 }
 
+// Batches by themselves: broken off, the same command takes over what is missing.
+static int take_batches(struct importing *importing)
+{
+    importing->import = id_of_name("import", importing->file.noun->word);
+    if (!pass(importing))
+        return importing->code;
+    if (importing->cli->json)
+        import_print_json(importing, NULL);
+    else
+        import_print_sums(importing);
+    return import_write_rejects(importing) ? EXIT_DONE : EXIT_REFUSED;
+}
+
 static int take_over(struct importing *importing)
 {
     struct import import = { 0 };
+    if (importing->file.noun->send)
+        return take_batches(importing);
     if (!begin(importing, &import) || !pass(importing))
         return importing->code;
     enum call_result result =
@@ -222,10 +242,13 @@ static bool take_words(struct cli *cli, struct importing *importing, const char 
 {
     int match = import_match_EITHER, known = import_known_UPDATE, unknown = import_unknown_REJECT;
     bool bad = false;
-    bool files = importing->file.noun->kind == import_kind_FILES;
-    bool good = take_pick(cli, "--known", import_known_picks(), &known, &bad) &&
-                (files ? take_pick(cli, "--unknown", import_unknown_picks(), &unknown, &bad)
-                       : take_pick(cli, "--match", import_match_picks(), &match, &bad));
+    bool files = importing->file.noun->kind == import_kind_FILES, good = true;
+    if (importing->file.noun->send)
+        importing->archive = transfer_option(cli, "--archive", &bad);
+    else
+        good = take_pick(cli, "--known", import_known_picks(), &known, &bad) &&
+               (files ? take_pick(cli, "--unknown", import_unknown_picks(), &unknown, &bad)
+                      : take_pick(cli, "--match", import_match_picks(), &match, &bad));
     const char *sheet = transfer_option(cli, "--sheet", &bad);
     *ret_client = transfer_option(cli, "--client", &bad);
     importing->rejects_path = transfer_option(cli, "--rejects", &bad);
@@ -280,7 +303,7 @@ static int run_import(struct importing *importing, const char *client_word)
     return code;
 }
 
-static int import(struct cli *cli, const struct import_noun *noun)
+int import_from(struct cli *cli, const struct import_noun *noun)
 {
     struct importing *importing = calloc(1, sizeof *importing);
     const char *client_word = NULL;
@@ -305,10 +328,10 @@ static int import(struct cli *cli, const struct import_noun *noun)
 
 int action_import_contacts(struct cli *cli)
 {
-    return import(cli, &import_contacts_noun);
+    return import_from(cli, &import_contacts_noun);
 }
 
 int action_import_files(struct cli *cli)
 {
-    return import(cli, &import_files_noun);
+    return import_from(cli, &import_files_noun);
 }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/cli/import_noun.h"
 
+#include <stdlib.h>
+
+#include "services/cli/import_old.h"
+#include "services/cli/importing.h"
 #include "services/contacts/file_columns.h"
 
 // --- contacts
@@ -42,6 +46,7 @@ const struct import_noun import_contacts_noun = {
     .row = contact_row,
     .title = contact_title,
     .put = put_contact,
+    .method = &method_import_rows,
     .weight = contact_weight,
 };
 
@@ -77,5 +82,61 @@ const struct import_noun import_files_noun = {
     .row = file_row,
     .title = file_column_title,
     .put = put_file,
+    .method = &method_import_rows,
     .weight = file_weight,
+};
+
+// --- inquiries
+static bool inquiry_row(const struct columns *columns, const struct column_cell *cells,
+                        size_t count, struct arena *arena, void *out, struct err *err)
+{
+    return old_columns_row(columns, cells, count, arena, out, err);
+}
+
+// A batch is no import of contacts: the same row is known by its id there.
+static enum call_result send_inquiries(struct importing *importing, struct import_result *out)
+{
+    struct inquiry_old *rows = arena_array(importing->arena, importing->count, sizeof *rows);
+    struct inquiry_import_in in = { .archive = importing->archive,
+                                    .client = importing->client_id,
+                                    .rows = rows,
+                                    .rows_count = importing->count,
+                                    .has_check = true,
+                                    .check = id_is_zero(importing->import) };
+    struct inquiry_import_result result = { 0 };
+    if (!rows)
+        abort(); // a batch is far smaller than its arena
+    for (size_t i = 0; i < importing->count; i++) {
+        rows[i] = *(const struct inquiry_old *)importing->said[i];
+        rows[i].row = importing->rows[i].row;
+    }
+    enum call_result done = call_inquiry_import(importing->client, &in, &result);
+    *out = (struct import_result){ .added = result.added,
+                                   .earlier = result.known,
+                                   .rejects = result.rejects,
+                                   .rejects_count = result.rejects_count };
+    return done;
+}
+
+static size_t inquiry_weight(const void *said)
+{
+    (void)said;
+    return 2; // with its first move
+}
+
+const struct import_noun import_inquiries_noun = {
+    .word = "inquiries",
+    .record = inquiry_old_record,
+    .usage = TEXT_PAST_USAGE,
+    .bad_column = TEXT_PAST_COLUMN,
+    .no_heading = TEXT_PAST_HEADING,
+    .shown = "source subject contact_name priority state staff_name due_at",
+    .read = old_columns_read,
+    .are_heading = old_columns_are_heading,
+    .set = old_columns_set,
+    .row = inquiry_row,
+    .title = old_column_title,
+    .send = send_inquiries,
+    .method = &method_inquiry_import,
+    .weight = inquiry_weight,
 };

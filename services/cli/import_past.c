@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// rufbus import inquiries FILE.jsonl: another program's inquiries, one JSON object a line, in
-// batches. Broken off or given again, the same command takes over what is missing: an inquiry's id
-// is made of its id there.
+// rufbus import inquiries FILE: another program's inquiries. A table (.xlsx, .csv) goes the way of
+// all tables (import.c); here is the other form, one JSON object a line, in batches. Broken off or
+// given again, the same command takes over what is missing: an inquiry's id is made of its id
+// there.
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include "proto/stubs.h"
 #include "services/cli/actions.h"
 #include "services/cli/connect.h"
+#include "services/cli/import_noun.h"
 #include "services/cli/input.h"
 #include "services/cli/say.h"
 #include "services/cli/transfer.h"
@@ -25,11 +27,12 @@
 #define IGNORED_MAX 20
 #define REJECTS_MAX 100000 // kept for the file of rejected rows
 
-struct importing {
+struct past_lines {
     struct cli *cli;
     struct client *client;
     const char *path, *archive, *rejects_path;
     struct id client_id;
+    bool preview;
     struct arena *arena; // of the batch
     struct inquiry_old rows[BATCH_ROWS];
     size_t count, bytes;
@@ -52,7 +55,7 @@ static const char *kept(const char *text)
     return copy;
 }
 
-static void add_reject(struct importing *importing, const struct import_reject *reject)
+static void add_reject(struct past_lines *importing, const struct import_reject *reject)
 {
     importing->rejected++;
     if (importing->reject_count == REJECTS_MAX)
@@ -71,7 +74,7 @@ static void add_reject(struct importing *importing, const struct import_reject *
                                 .problem_en = kept(reject->problem_en) };
 }
 
-static void add_err(struct importing *importing, const struct err *err)
+static void add_err(struct past_lines *importing, const struct err *err)
 {
     add_reject(importing, &(struct import_reject){ .row = importing->lines,
                                                    .field = err->field[0] ? err->field : NULL,
@@ -79,7 +82,7 @@ static void add_err(struct importing *importing, const struct err *err)
                                                    .problem_en = err->english });
 }
 
-static void rejects_free(struct importing *importing)
+static void rejects_free(struct past_lines *importing)
 {
     for (size_t i = 0; i < importing->reject_count; i++) {
         free((void *)(uintptr_t)importing->rejects[i].field);
@@ -91,12 +94,14 @@ static void rejects_free(struct importing *importing)
 
 // --- batches
 
-static bool flush(struct importing *importing)
+static bool flush(struct past_lines *importing)
 {
     struct inquiry_import_in in = { .archive = importing->archive,
                                     .client = importing->client_id,
                                     .rows = importing->rows,
-                                    .rows_count = importing->count };
+                                    .rows_count = importing->count,
+                                    .has_check = importing->preview,
+                                    .check = importing->preview };
     struct inquiry_import_result out = { 0 };
     if (importing->count == 0)
         return true;
@@ -119,7 +124,7 @@ static bool flush(struct importing *importing)
 
 // --- a line
 
-static void ignore(struct importing *importing, const char *name)
+static void ignore(struct past_lines *importing, const char *name)
 {
     for (size_t i = 0; i < importing->ignored_count; i++) {
         if (strcmp(importing->ignored[i], name) == 0)
@@ -139,13 +144,19 @@ static json_t *as_text(const json_t *value)
     return json_string(number);
 }
 
+static bool is_blank(const char *text, size_t size)
+{
+    return strspn(text, " \t\r\n") >= size;
+}
+
 static bool is_nothing(const json_t *value)
 {
-    return json_is_null(value) || (json_is_string(value) && !*json_string_value(value));
+    return json_is_null(value) ||
+           (json_is_string(value) && is_blank(json_string_value(value), json_string_length(value)));
 }
 
 // What of the line's object an inquiry_old can hold, under its names; to be released.
-static json_t *translate(struct importing *importing, json_t *object)
+static json_t *translate(struct past_lines *importing, json_t *object)
 {
     json_t *out = json_object(), *value;
     const char *name;
@@ -169,7 +180,7 @@ static json_t *translate(struct importing *importing, json_t *object)
     return out;
 }
 
-static bool read_object(struct importing *importing, json_t *object, size_t *ret_size,
+static bool read_object(struct past_lines *importing, json_t *object, size_t *ret_size,
                         struct inquiry_old *out, struct err *err)
 {
     json_t *known = translate(importing, object);
@@ -185,22 +196,34 @@ static bool read_object(struct importing *importing, json_t *object, size_t *ret
     return good;
 }
 
+static json_t *parse(const char *line, size_t size, struct err *err)
+{
+    json_error_t fault;
+    json_t *object = json_loadb(line, size, JSON_REJECT_DUPLICATES, &fault);
+    if (!object && json_error_code(&fault) == json_error_invalid_utf8)
+        (void)fail(err, ERR_INVALID, NULL, TEXT_PAST_NOT_UTF8, NULL);
+    else if (!json_is_object(object))
+        (void)fail(err, ERR_INVALID, NULL, TEXT_CLI_LINE_NOT_JSON, object ? "" : fault.text, NULL);
+    return object;
+}
+
 // False when the import cannot go on.
-static bool take_line(struct importing *importing, const char *line, size_t size)
+static bool take_line(struct past_lines *importing, const char *line, size_t size)
 {
     struct err err = { 0 };
-    json_error_t fault;
     size_t bytes;
     importing->lines++;
     transfer_progress(&importing->progress, importing->path, importing->lines);
-    if (strspn(line, " \t\r\n") == size)
+    if (importing->lines == 1 && size >= 3 && memcmp(line, "\xEF\xBB\xBF", 3) == 0) {
+        line += 3; // the mark of some editors
+        size -= 3;
+    }
+    if (is_blank(line, size))
         return true;
     if ((importing->count == BATCH_ROWS || importing->bytes + size > BATCH_BYTES) &&
         !flush(importing))
         return false;
-    json_t *object = json_loadb(line, size, JSON_REJECT_DUPLICATES, &fault);
-    if (!json_is_object(object))
-        (void)fail(&err, ERR_INVALID, NULL, TEXT_CLI_LINE_NOT_JSON, object ? "" : fault.text, NULL);
+    json_t *object = parse(line, size, &err);
     if (err.code == ERR_NONE &&
         read_object(importing, object, &bytes, &importing->rows[importing->count], &err)) {
         importing->count++;
@@ -212,7 +235,7 @@ static bool take_line(struct importing *importing, const char *line, size_t size
     return true;
 }
 
-static int unreadable(const struct importing *importing)
+static int unreadable(const struct past_lines *importing)
 {
     struct err err = { 0 };
     (void)fail(&err, ERR_INVALID, NULL, TEXT_CLI_FILE_UNREADABLE, importing->path,
@@ -221,7 +244,7 @@ static int unreadable(const struct importing *importing)
     return EXIT_USAGE;
 }
 
-static void take_file(struct importing *importing)
+static void take_file(struct past_lines *importing)
 {
     FILE *file = fopen(importing->path, "r");
     char *line = NULL;
@@ -250,7 +273,7 @@ static int by_row(const void *a, const void *b)
     return (x->row > y->row) - (x->row < y->row);
 }
 
-static void print_json(const struct importing *importing)
+static void print_json(const struct past_lines *importing)
 {
     struct inquiry_import_result sums = { .added = importing->added, .known = importing->known };
     const char *text =
@@ -267,7 +290,7 @@ static void print_json(const struct importing *importing)
     fputs("]}\n", importing->cli->out);
 }
 
-static void print_sums(const struct importing *importing)
+static void print_sums(const struct past_lines *importing)
 {
     const struct cli *cli = importing->cli;
     const struct record *record = inquiry_import_result_record();
@@ -300,7 +323,7 @@ static void print_sums(const struct importing *importing)
 }
 
 // The rows that were not taken, as a table with reasons; false after having said why not.
-static bool write_rejects(const struct importing *importing)
+static bool write_rejects(const struct past_lines *importing)
 {
     static const struct sheet_column columns[] = { { .title = "Zeile", .width = 8 },
                                                    { .title = "Feld", .width = 24 },
@@ -330,7 +353,7 @@ static bool write_rejects(const struct importing *importing)
     return good;
 }
 
-static int run(struct importing *importing)
+static int run(struct past_lines *importing)
 {
     take_file(importing);
     if (importing->code != EXIT_DONE)
@@ -344,14 +367,31 @@ static int run(struct importing *importing)
     return write_rejects(importing) ? EXIT_DONE : EXIT_REFUSED;
 }
 
+// Whatever its name says: an object is no row of a table.
+static bool is_json_lines(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    int byte = file ? getc(file) : '{'; // what cannot be read is explained there
+    while (byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n' || byte == 0xEF ||
+           byte == 0xBB || byte == 0xBF)
+        byte = getc(file);
+    if (file)
+        fclose(file);
+    return byte == '{' || byte == EOF;
+}
+
 int action_import_past(struct cli *cli)
 {
     struct err err = { 0 };
     bool bad = false;
-    struct importing *importing = calloc(1, sizeof *importing);
+    if (cli->word_count > 0 && cli->words[0][0] != '-' && !is_json_lines(cli->words[0]))
+        return import_from(cli, &import_inquiries_noun);
+    struct past_lines *importing = calloc(1, sizeof *importing);
     if (!importing)
         abort();
     importing->cli = cli;
+    (void)transfer_flag(cli, "--yes"); // such a file was made for this: it does not ask
+    importing->preview = transfer_flag(cli, "--preview");
     const char *client = transfer_option(cli, "--client", &bad);
     importing->archive = transfer_option(cli, "--archive", &bad);
     importing->rejects_path = transfer_option(cli, "--rejects", &bad);

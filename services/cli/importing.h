@@ -26,10 +26,12 @@ struct importing {
     enum import_unknown unknown;
     bool again, yes, preview;
     const char *rejects_path;
-    struct id import; // zero: only looked at
+    const char *archive; // of inquiries: the name of the other program
+    struct id import;    // zero: only looked at
     // the batch
     struct arena *arena;
     struct import_row rows[IMPORT_BATCH_ROWS];
+    const void *said[IMPORT_BATCH_ROWS]; // the same, as the noun's record
     size_t count, bytes, weight;
     // what came of it
     struct import_result sums;

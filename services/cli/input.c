@@ -115,7 +115,7 @@ const char *input_time(const struct cli *cli, const char *value)
 // "when" stands for the beginning and end of a window, whatever the method calls them.
 static const char *window_start(const struct record *record)
 {
-    static const char *const names[] = { "from", "due_at" };
+    static const char *const names[] = { "from", "due_at", "at" };
     for (size_t i = 0; i < COUNT_OF(names) && !record_field(record, "when"); i++) {
         if (record_field(record, names[i]) && record_field(record, "until"))
             return names[i];

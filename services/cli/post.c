@@ -16,8 +16,8 @@
 #define ATTACHMENT_MOST ((size_t)50 << 20)
 #define MEMORY          ((size_t)16 << 20)
 
-// --- a file in memory, given back with free
-static uint8_t *whole(const char *path, size_t *ret_size, struct err *err)
+// --- a file in memory
+uint8_t *post_read(const char *path, size_t *ret_size, struct err *err)
 {
     FILE *file = fopen(path, "rb");
     uint8_t *bytes = file ? malloc(ATTACHMENT_MOST + 1) : NULL;
@@ -43,7 +43,7 @@ static uint8_t *whole(const char *path, size_t *ret_size, struct err *err)
     return NULL;
 }
 
-static const char *type_by_name(const char *name)
+const char *post_type(const char *name)
 {
     static const struct {
         const char *ending, *type;
@@ -84,11 +84,11 @@ static int attach(struct cli *cli, struct client *client)
     for (size_t i = 1; i < cli->word_count && code == EXIT_DONE; i++) {
         const char *path = cli->words[i];
         struct post_file file = { .name = path,
-                                  .content_type = type_by_name(path),
+                                  .content_type = post_type(path),
                                   .number = cli->words[0] };
         struct err err = { 0 };
         struct attachment row;
-        uint8_t *bytes = whole(path, &file.size, &err);
+        uint8_t *bytes = post_read(path, &file.size, &err);
         file.bytes = bytes;
         if (!bytes)
             code = cli_refused(cli, &err);

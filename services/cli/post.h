@@ -15,6 +15,11 @@ struct post_file {
     const char *number;      // its number
 };
 
+// A file of at most 50 MiB; give it back with free. NULL: `err` says why not.
+uint8_t *post_read(const char *path, size_t *ret_size, struct err *err);
+// The MIME type by the ending of a name; NULL: not known.
+const char *post_type(const char *name);
+
 // Announces and sends what is not yet there; `out` is the row, memory in client->arena. False when
 // refused: `*ret_code` is the exit code, and why was said.
 MUST_USE bool post_send(struct cli *cli, struct client *client, const struct post_file *file,

@@ -35,6 +35,7 @@ static enum call_result add_mail(struct mailing *mailing, struct inquiry_mail_ta
                                    .references_count = eml->reference_count,
                                    .from = eml->from,
                                    .from_name = eml->from_name,
+                                   .reply_to = eml->reply_to,
                                    .to = eml->to,
                                    .to_count = eml->to_count,
                                    .subject = eml->subject,

@@ -50,47 +50,54 @@ static void put_wide(const struct cli *cli, const char *text, int wide)
     fprintf(cli->out, "  %s%*s", text, wide > size ? wide - size : 0, "");
 }
 
-static void put_clock(const struct cli *cli, const struct clock *clock)
+static void put_clock(const struct cli *cli, const struct clock *clock, const char *name)
 {
     put_wide(cli, word_of(cli, clock_state_picks(), clock->state), 10);
-    put(cli, "  ", clock->contact_name ? clock->contact_name : clock->number);
+    put(cli, "  ", name ? name : clock->number);
     put(cli, "  ", clock->text);
 }
 
-static void put_inquiry(const struct cli *cli, const struct inquiry *inquiry)
+static void put_inquiry(const struct cli *cli, const struct inquiry *inquiry, const char *name)
 {
     put_wide(cli, word_of(cli, inquiry_state_picks(), inquiry->state), 14);
     put_wide(cli, word_of(cli, priority_picks(), inquiry->priority), 8);
     put(cli, "  ", inquiry->number);
     put(cli, "  ", inquiry->subject);
-    put(cli, "  ", inquiry->contact_name);
+    put(cli, "  ", name);
 }
 
-static void put_callback(const struct cli *cli, const struct callback *callback)
+static void put_callback(const struct cli *cli, const struct callback *callback, const char *name)
 {
     put_wide(cli, word_of(cli, callback_state_picks(), callback->state), 13);
     put_wide(cli, word_of(cli, priority_picks(), callback->priority), 8);
-    put(cli, "  ", callback->contact_name);
+    put(cli, "  ", name);
     put(cli, "  ", callback->number);
     put(cli, "  ", callback->reason);
     if (callback->has_attempts)
         fprintf(cli->out, " (%lld×)", (long long)callback->attempts);
 }
 
-static void put_resubmission(const struct cli *cli, const struct resubmission *resubmission)
+static void put_resubmission(const struct cli *cli, const struct resubmission *resubmission,
+                             const char *name)
 {
     put_wide(cli, word_of(cli, resubmission_state_picks(), resubmission->state), 10);
-    put(cli, "  ", resubmission->contact_name);
+    put(cli, "  ", name);
     put(cli, "  ", resubmission->subject);
 }
 
-static void put_thing(const struct cli *cli, enum board board, const void *row)
+static void put_thing(const struct cli *cli, enum board board, const void *row, const char *name)
 {
     switch (board) {
-    case board_CLOCKS: put_clock(cli, ((const struct board_clock *)row)->clock); break;
-    case board_INQUIRIES: put_inquiry(cli, ((const struct board_inquiry *)row)->inquiry); break;
-    case board_CALLBACKS: put_callback(cli, ((const struct board_callback *)row)->callback); break;
-    default: put_resubmission(cli, ((const struct board_resubmission *)row)->resubmission); break;
+    case board_CLOCKS: put_clock(cli, ((const struct board_clock *)row)->clock, name); break;
+    case board_INQUIRIES:
+        put_inquiry(cli, ((const struct board_inquiry *)row)->inquiry, name);
+        break;
+    case board_CALLBACKS:
+        put_callback(cli, ((const struct board_callback *)row)->callback, name);
+        break;
+    default:
+        put_resubmission(cli, ((const struct board_resubmission *)row)->resubmission, name);
+        break;
     }
 }
 
@@ -118,12 +125,12 @@ void watch_desk_print(const struct cli *cli, const struct stream_event *event, c
     const char *escape = colour && !gone ? escape_of(head.colour) : NULL;
     fprintf(cli->out, "%s%s ", escape ? escape : "", gone ? "-" : "+");
     put_times(cli, &head);
-    put_thing(cli, event->board, row);
+    put_thing(cli, event->board, row, head.contact_name);
     put(cli, "  → ", head.client_name);
     put(cli, "  [", head.file_number);
     if (head.file_number)
         fprintf(cli->out, "]");
-    put(cli, "  | ", head.staff_name);
+    put(cli, "  | ", head.staff_name ? head.staff_name : head.team_name);
     // Whoever sees no colour reads it.
     if (head.colour && !escape && !gone)
         fprintf(cli->out, "  (%s)", word_of(cli, colour_picks(), head.colour));

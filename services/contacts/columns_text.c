@@ -2,9 +2,11 @@
 // Words of headings, and texts of cells.
 #include "services/contacts/columns_text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/civil.h"
 #include "common/base/text.h"
 
 // --- headings
@@ -96,4 +98,36 @@ bool cell_yes(const char *text, bool *out, struct arena *arena)
 {
     *out = cell_is_word(text, "|ja|j|x|1|yes|y|true|wahr|", arena);
     return *out || cell_is_word(text, "|nein|n|0|no|false|falsch|", arena);
+}
+
+static bool read_clock(const char *text, int32_t *ret_second)
+{
+    int hour = 0, minute = 0, second = 0, end = 0;
+    if (sscanf(text, "%2d:%2d%n", &hour, &minute, &end) < 2)
+        return false;
+    if (text[end] == ':') {
+        text += end;
+        end = 0;
+        if (sscanf(text, ":%2d%n", &second, &end) < 1)
+            return false;
+    }
+    *ret_second = hour * 3600 + minute * 60 + second;
+    return text[end] == '\0' && hour >= 0 && hour < 24 && minute >= 0 && minute < 60 &&
+           second >= 0 && second < 60;
+}
+
+bool cell_time(const char *text, const struct zone *zone, struct arena *arena, int64_t *out)
+{
+    size_t size = strcspn(text, " T");
+    const char *date = arena_text(arena, text, size);
+    const char *clock = text[size] ? text + size + 1 : "00:00";
+    static const struct zone utc;
+    int64_t day;
+    int32_t second;
+    if (civil_parse_rfc3339(text, out))
+        return true;
+    if (!date || !civil_parse_date(date, &day) || !read_clock(clock, &second))
+        return false;
+    *out = zone_time_us(zone ? zone : &utc, day, second, ZONE_FIRST);
+    return *out >= 0;
 }

@@ -7,6 +7,7 @@
 
 #include "common/base/arena.h"
 #include "common/base/compiler.h"
+#include "common/base/zone.h"
 
 #define HEADING_WORDS_MAX 12
 
@@ -35,3 +36,7 @@ const char *cell_tidy(const char *text, struct arena *arena);
 bool cell_is_word(const char *text, const char *bars, struct arena *arena);
 // "ja", "x", "1"...; false: it means neither.
 MUST_USE bool cell_yes(const char *text, bool *out, struct arena *arena);
+// "24.11.2026", "2026-11-24 10:41", "24.11.2026 10:41:07", RFC 3339; a time without zone is of
+// `zone` (NULL: UTC).
+MUST_USE bool cell_time(const char *text, const struct zone *zone, struct arena *arena,
+                        int64_t *out);

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/civil.h"
 #include "common/base/text.h"
 #include "common/wire/codec.h"
 #include "services/contacts/columns_text.h"
@@ -43,45 +42,12 @@ static bool refused(struct building *building, const struct column *column, enum
 }
 
 // --- times
-static bool read_clock(const char *text, int32_t *ret_second)
-{
-    int hour = 0, minute = 0, second = 0, end = 0;
-    if (sscanf(text, "%2d:%2d%n", &hour, &minute, &end) < 2)
-        return false;
-    if (text[end] == ':') {
-        text += end;
-        end = 0;
-        if (sscanf(text, ":%2d%n", &second, &end) < 1)
-            return false;
-    }
-    *ret_second = hour * 3600 + minute * 60 + second;
-    return text[end] == '\0' && hour >= 0 && hour < 24 && minute >= 0 && minute < 60 &&
-           second >= 0 && second < 60;
-}
-
-// "24.11.2026", "2026-11-24 10:41", "24.11.2026 10:41:07", RFC 3339.
-static bool read_time(struct building *building, const char *text, int64_t *out)
-{
-    size_t size = strcspn(text, " T");
-    const char *date = arena_text(building->arena, text, size);
-    const char *clock = text[size] ? text + size + 1 : "00:00";
-    static const struct zone utc;
-    const struct zone *zone = building->columns->zone ? building->columns->zone : &utc;
-    int64_t day;
-    int32_t second;
-    if (civil_parse_rfc3339(text, out))
-        return true;
-    if (!date || !civil_parse_date(date, &day) || !read_clock(clock, &second))
-        return false;
-    *out = zone_time_us(zone, day, second, ZONE_FIRST);
-    return *out >= 0;
-}
-
 static bool add_time(struct building *building, const struct column *column, const char *text)
 {
     struct file_entry *out = building->out;
     bool opened = column->meaning == FILE_COLUMN_OPENED_AT;
-    if (!read_time(building, text, opened ? &out->opened_at : &out->closed_at))
+    if (!cell_time(text, building->columns->zone, building->arena,
+                   opened ? &out->opened_at : &out->closed_at))
         return refused(building, column, TEXT_COLUMN_DATE, text);
     *(opened ? &out->has_opened_at : &out->has_closed_at) = true;
     if (!opened && !out->state)
@@ -132,7 +98,7 @@ static bool add_archived(struct building *building, const struct column *column,
             out->state = file_state_ARCHIVED;
         return true;
     }
-    if (!read_time(building, text, &out->closed_at))
+    if (!cell_time(text, building->columns->zone, building->arena, &out->closed_at))
         return refused(building, column, TEXT_COLUMN_ARCHIVED, text);
     out->has_closed_at = true;
     out->state = file_state_ARCHIVED;

@@ -144,9 +144,11 @@ const struct index contact_indexes[CONTACT_INDEXES] = {
                           .query = "which mere callers nobody has edited for longest" },
     [CONTACT_BY_LIKENESS] = { .name = "contact.by_likeness",
                               .keys = contact_likenesses,
+                              .edition = TEXT_FOLD_EDITION,
                               .query = "who may be the same person, within one client" },
     [CONTACT_BY_NAME] = { .name = "contact.by_name",
                           .keys = contact_names,
+                          .edition = TEXT_FOLD_EDITION,
                           .query = "who bears exactly this name, within one client" },
 };
 
@@ -245,10 +247,24 @@ const struct table team_table = {
     .key = team_key,
 };
 
+static void caller_made_key(const void *row, struct key *key)
+{
+    const struct caller_made *made = row;
+    key_id(key, made->id);
+}
+
+const struct table caller_made_table = {
+    .name = "caller_made",
+    .number = 5,
+    .record = caller_made_record,
+    .key = caller_made_key,
+};
+
 const struct table *const contacts_tables[CONTACTS_TABLES] = {
-    &contact_table,      &client_table,     &staff_table,        &team_table,
-    &file_table,         &conflict_table,   &member_table,       &absence_table,
-    &told_table,         &diversion_table,  &purge_notice_table, &purge_log_table,
-    &purge_kept_table,   &purge_mark_table, &appointment_table,  &reminder_table,
-    &calendar_key_table, &merged_table,     &merge_detail_table, &import_table,
+    &contact_table,     &client_table,       &staff_table,      &team_table,
+    &caller_made_table, &file_table,         &conflict_table,   &member_table,
+    &absence_table,     &told_table,         &diversion_table,  &purge_notice_table,
+    &purge_log_table,   &purge_kept_table,   &purge_mark_table, &appointment_table,
+    &reminder_table,    &calendar_key_table, &merged_table,     &merge_detail_table,
+    &import_table,
 };

@@ -9,6 +9,7 @@ extern const struct table contact_table;
 extern const struct table client_table;
 extern const struct table staff_table;
 extern const struct table team_table;
+extern const struct table caller_made_table;
 
 enum contact_index {
     CONTACT_BY_NUMBER,
@@ -31,7 +32,7 @@ extern const struct index import_by_digest;
 struct key merged_to_key(struct id to);
 struct key import_digest_key(struct id client, const char *digest);
 
-#define CONTACTS_TABLES 20
+#define CONTACTS_TABLES 21
 extern const struct table *const contacts_tables[CONTACTS_TABLES];
 
 // The text by which a contact is found by name, folded: name and its parts, organisation, customer

@@ -38,6 +38,7 @@ const struct index file_by_number = {
     .unique = true,
     .field = "number",
     .query = "whose number is it already",
+    .edition = TEXT_FOLD_EDITION,
 };
 
 const struct table file_table = {

@@ -9,11 +9,13 @@
 #include "common/step/rows.h"
 #include "common/wire/change.h"
 #include "common/wire/codec.h"
+#include "proto/named.h"
 #include "services/notifier/colour.h"
 #include "services/notifier/post.h"
 #include "services/notifier/rows.h"
 #include "services/notifier/store.h"
 
+#define MERGES_MAX    60 // follow each other only as often as somebody makes them
 #define PAGE_ROWS     50
 #define PAGE_BYTES    ((size_t)700 << 10)
 #define RECOLOUR_ROWS 50
@@ -136,11 +138,16 @@ static void name_people(struct request *rq, const struct desk *desk, struct boar
 {
     struct client_row client;
     struct staff staff;
+    struct team team;
     struct stand_in stand_in;
     struct key key = key_of_id(head->client);
     if (!id_is_zero(head->client) &&
         table_get(rq->txn, &shown_client_table, &scope_house, &key, rq->arena, &client))
         head->client_name = client.name;
+    key = key_of_id(head->team);
+    if (!id_is_zero(head->team) &&
+        table_get(rq->txn, &shown_team_table, &scope_house, &key, rq->arena, &team))
+        head->team_name = team.name;
     key = key_of_id(head->staff);
     if (id_is_zero(head->staff))
         return;
@@ -150,6 +157,25 @@ static void name_people(struct request *rq, const struct desk *desk, struct boar
     if (desk->board == board_INQUIRIES &&
         table_get(rq->txn, &shown_stand_in_table, &scope_house, &key, rq->arena, &stand_in))
         head->deputy = stand_in.deputy;
+}
+
+static void name_contact(struct request *rq, struct board_head *head)
+{
+    struct named_contact named = { .id = head->contact, .name = head->contact_name };
+    struct contact_merged merged;
+    struct contact contact;
+    for (int steps = 0; steps <= MERGES_MAX && !id_is_zero(named.id); steps++) {
+        struct key key = key_of_id(named.id);
+        if (!table_get(rq->txn, &shown_merged_table, &scope_house, &key, rq->arena, &merged))
+            break;
+        named_went(&named, &merged);
+    }
+    struct key now = key_of_id(named.id);
+    if (named.merged && named.own &&
+        table_get(rq->txn, &shown_contact_table, &scope_house, &now, rq->arena, &contact))
+        named.name = contact.name;
+    head->contact = named.id;
+    head->contact_name = named.name;
 }
 
 static void aside_remove(struct request *rq, struct id id)
@@ -189,6 +215,7 @@ static bool place(struct request *rq, const struct desk *desk, void *thing)
         return true;
     }
     name_people(rq, desk, &head);
+    name_contact(rq, &head);
     head.colour = colour_of(rules_of(rq), &head, rq->now_us, &next_us);
     head.has_recolour_at = next_us > 0 && next_us <= CIVIL_TIME_MAX;
     head.recolour_at = head.has_recolour_at ? next_us : 0;
@@ -417,15 +444,48 @@ bool desk_tick(struct request *rq)
 }
 
 // --- pages
-static bool fits(const struct desk *desk, const void *row, const struct board_query *query)
+struct asked {
+    const struct desk *desk;
+    const struct board_query *query;
+};
+
+static enum walk_fit judge(void *context, const void *row)
 {
+    const struct desk *desk = ((const struct asked *)context)->desk;
+    const struct board_query *query = ((const struct asked *)context)->query;
     const struct scope scopes[] = { { SCOPE_CLIENT, query->client },
                                     { SCOPE_OWN, query->staff },
                                     { SCOPE_TEAM, query->team } };
     for (size_t i = 0; i < COUNT_OF(scopes); i++) {
         if (!id_is_zero(scopes[i].id) && !scope_sees(&scopes[i], desk->table->record(), row))
-            return false;
+            return WALK_PASS;
     }
+    return WALK_TAKE;
+}
+
+// In the board's order a page begins behind a row that is still there: where it stood is known by
+// it.
+static bool page_begin(struct request *rq, const struct desk *desk, const struct board_query *query,
+                       struct walk_options *options)
+{
+    void *last = arena_alloc(rq->arena, desk->table->record()->size);
+    bool begins = id_is_zero(query->after);
+    *options = (struct walk_options){ .scope = &rq->scope };
+    if (query->sort == board_order_ID) {
+        if (!begins)
+            options->after = key_of_id(query->after);
+        return true;
+    }
+    options->index = &desk->table->indexes[DESK_BY_ORDER];
+    if (begins)
+        return true;
+    if (!last)
+        return full(rq);
+    if (!row_find(rq, desk->table, query->after, last))
+        return fail(&rq->err, ERR_NOT_FOUND, "after", TEXT_BOARD_ROW_GONE, NULL);
+    struct board_head head = head_of(desk, last);
+    options->after = desk_order(desk, &head);
+    options->after_row = query->after;
     return true;
 }
 
@@ -434,19 +494,20 @@ bool desk_page(struct request *rq, const struct desk *desk, const struct board_q
 {
     const struct record *record = desk->table->record();
     size_t limit = query->has_limit ? (size_t)query->limit : PAGE_ROWS;
-    struct walk_options options = { .scope = &rq->scope };
+    struct asked asked = { desk, query };
+    struct walk_options options;
     char *rows = arena_array(rq->arena, limit + 1, record->size);
     struct mp_writer writer;
     if (!rows)
         return full(rq);
-    if (!id_is_zero(query->after))
-        options.after = key_of_id(query->after);
+    if (!page_begin(rq, desk, query, &options))
+        return false;
+    options.fits = judge;
+    options.context = &asked;
     *out = (struct desk_rows){ .rows = rows };
     mp_writer_init(&writer);
     struct walk *walk = walk_open(rq->txn, desk->table, &options, rq->arena);
     while (!out->more && walk_next(walk, rows + out->count * record->size)) {
-        if (!fits(desk, rows + out->count * record->size, query))
-            continue;
         encode(record, rows + out->count * record->size, &writer);
         out->more = out->count == limit || (out->count && writer.size > PAGE_BYTES);
         out->count += !out->more;

@@ -10,14 +10,14 @@
 struct desk {
     enum board board;
     const char *fact;
-    const struct table *table; // its second index is by file
+    const struct table *table; // with the indexes of desk_index
     const char *inner;         // the row's field that holds the thing
     // What the columns say; false: it is not on the board (any more). Names and colour are the
     // engine's. Cuts long texts out of the thing.
     bool (*head)(void *thing, struct board_head *out);
 };
 
-enum desk_index { DESK_BY_RECOLOUR, DESK_BY_FILE, DESK_INDEXES };
+enum desk_index { DESK_BY_RECOLOUR, DESK_BY_FILE, DESK_BY_ORDER, DESK_INDEXES };
 
 #define DESKS 4
 extern const struct desk desks[DESKS];
@@ -27,6 +27,8 @@ extern const struct table board_aside_table, free_file_table, colour_mark_table,
     shown_stand_in_table;
 extern const struct index board_aside_by_file;
 
+// How the board is sorted: urgent ones first, among equals what is due first, then the oldest.
+struct key desk_order(const struct desk *desk, const struct board_head *head);
 // NULL: none of these boards.
 const struct desk *desk_of(enum board board);
 
@@ -48,7 +50,7 @@ bool desk_again_chunk(struct request *rq, struct job *job, size_t rows, bool *re
 // ones than before. True while there are more.
 bool desk_tick(struct request *rq);
 
-// The rows that fit the query, for board_get.
+// The rows that fit the query, for board_get: in the board's order, or in that of their ids.
 struct desk_rows {
     void *rows;
     size_t count;

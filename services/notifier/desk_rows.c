@@ -14,6 +14,8 @@ static bool clock_head(void *thing, struct board_head *out)
         .staff = clock->staff,
         .team = clock->team,
         .file = clock->file,
+        .contact = clock->contact,
+        .contact_name = clock->contact_name,
         .since = clock->started_at,
         // Suspiciously long: that is what is late about a clock.
         .has_overdue_at = clock->has_remind_at,
@@ -40,6 +42,8 @@ static bool inquiry_head(void *thing, struct board_head *out)
         .staff = inquiry->staff,
         .team = inquiry->team,
         .file = inquiry->file,
+        .contact = inquiry->contact,
+        .contact_name = inquiry->contact_name,
         .priority = inquiry->priority,
         .since = inquiry->opened_at,
     };
@@ -66,6 +70,8 @@ static bool callback_head(void *thing, struct board_head *out)
         .team = callback->team,
         .deputy = callback->deputy,
         .file = callback->file,
+        .contact = callback->contact,
+        .contact_name = callback->contact_name,
         .priority = callback->priority,
         .since = callback->created_at,
         .has_due_at = true,
@@ -86,6 +92,8 @@ static bool resubmission_head(void *thing, struct board_head *out)
         .team = resubmission->team,
         .deputy = resubmission->deputy,
         .file = resubmission->file,
+        .contact = resubmission->contact,
+        .contact_name = resubmission->contact_name,
         .since = resubmission->created_at,
         .has_due_at = true,
         .due_at = resubmission->due_at,
@@ -111,6 +119,25 @@ const struct desk *desk_of(enum board board)
             return &desks[i];
     }
     return NULL;
+}
+
+// --- the board's order
+// Of an appointment (a callback, a resubmission) its time counts, however urgent it is.
+static struct key order_key(enum priority priority, bool has_due_at, int64_t due_at, int64_t since)
+{
+    struct key key;
+    key_init(&key);
+    key_int_down(&key, priority);
+    key_int(&key, has_due_at ? due_at : INT64_MAX);
+    key_int(&key, since);
+    return key;
+}
+
+struct key desk_order(const struct desk *desk, const struct board_head *head)
+{
+    bool ranked = desk->board == board_INQUIRIES;
+    return order_key(ranked ? head->priority : priority_ABSENT, head->has_due_at, head->due_at,
+                     head->since);
 }
 
 // --- tables
@@ -142,6 +169,14 @@ static void clock_recolour(const void *row, struct keys *keys)
     time_key(board_clock->has_recolour_at, board_clock->recolour_at, keys);
 }
 
+static void clock_sorted(const void *row, struct keys *keys)
+{
+    const struct board_clock *board_clock = row;
+    struct key key = order_key(priority_ABSENT, board_clock->has_due_at, board_clock->due_at,
+                               board_clock->since);
+    keys_add(keys, &key);
+}
+
 static void clock_file(const void *row, struct keys *keys)
 {
     file_key(((const struct board_clock *)row)->file, keys);
@@ -151,6 +186,14 @@ static void inquiry_recolour(const void *row, struct keys *keys)
 {
     const struct board_inquiry *board_inquiry = row;
     time_key(board_inquiry->has_recolour_at, board_inquiry->recolour_at, keys);
+}
+
+static void inquiry_sorted(const void *row, struct keys *keys)
+{
+    const struct board_inquiry *board_inquiry = row;
+    struct key key = order_key(board_inquiry->priority, board_inquiry->has_due_at,
+                               board_inquiry->due_at, board_inquiry->since);
+    keys_add(keys, &key);
 }
 
 static void inquiry_file(const void *row, struct keys *keys)
@@ -164,6 +207,14 @@ static void callback_recolour(const void *row, struct keys *keys)
     time_key(board_callback->has_recolour_at, board_callback->recolour_at, keys);
 }
 
+static void callback_sorted(const void *row, struct keys *keys)
+{
+    const struct board_callback *board_callback = row;
+    struct key key = order_key(priority_ABSENT, board_callback->has_due_at, board_callback->due_at,
+                               board_callback->since);
+    keys_add(keys, &key);
+}
+
 static void callback_file(const void *row, struct keys *keys)
 {
     file_key(((const struct board_callback *)row)->file, keys);
@@ -175,6 +226,14 @@ static void resubmission_recolour(const void *row, struct keys *keys)
     time_key(board_resubmission->has_recolour_at, board_resubmission->recolour_at, keys);
 }
 
+static void resubmission_sorted(const void *row, struct keys *keys)
+{
+    const struct board_resubmission *board_resubmission = row;
+    struct key key = order_key(priority_ABSENT, board_resubmission->has_due_at,
+                               board_resubmission->due_at, board_resubmission->since);
+    keys_add(keys, &key);
+}
+
 static void resubmission_file(const void *row, struct keys *keys)
 {
     file_key(((const struct board_resubmission *)row)->file, keys);
@@ -183,16 +242,19 @@ static void resubmission_file(const void *row, struct keys *keys)
 static const struct index clock_indexes[DESK_INDEXES] = {
     { "board_clock.by_recolour", clock_recolour, .query = "whose colour changes now" },
     { "board_clock.by_file", clock_file, .query = "which leave when a file is locked" },
+    { "board_clock.by_order", clock_sorted, .query = "what comes first" },
 };
 
 static const struct index inquiry_indexes[DESK_INDEXES] = {
     { "board_inquiry.by_recolour", inquiry_recolour, .query = "whose colour changes now" },
     { "board_inquiry.by_file", inquiry_file, .query = "which leave when a file is locked" },
+    { "board_inquiry.by_order", inquiry_sorted, .query = "what comes first" },
 };
 
 static const struct index callback_indexes[DESK_INDEXES] = {
     { "board_callback.by_recolour", callback_recolour, .query = "whose colour changes now" },
     { "board_callback.by_file", callback_file, .query = "which leave when a file is locked" },
+    { "board_callback.by_order", callback_sorted, .query = "what comes first" },
 };
 
 static const struct index resubmission_indexes[DESK_INDEXES] = {
@@ -200,6 +262,7 @@ static const struct index resubmission_indexes[DESK_INDEXES] = {
       .query = "whose colour changes now" },
     { "board_resubmission.by_file", resubmission_file,
       .query = "which leave when a file is locked" },
+    { "board_resubmission.by_order", resubmission_sorted, .query = "what comes first" },
 };
 
 const struct table board_clock_table = {

@@ -43,18 +43,43 @@ static bool show_again(struct request *rq, const struct id *contacts, size_t con
     return rows_again(rq, by, count);
 }
 
+static bool renamed(const char *before, const char *now)
+{
+    return !before != !now || (before && strcmp(before, now) != 0);
+}
+
+static bool stands_for_others(struct request *rq, struct id contact)
+{
+    struct contact_merged merged;
+    struct walk_options options = { .index = &shown_merged_by_to,
+                                    .scope = &scope_house,
+                                    .prefix = key_of_id(contact) };
+    struct walk *walk = walk_open(rq->txn, &shown_merged_table, &options, rq->arena);
+    bool found = walk_next(walk, &merged);
+
+    walk_close(walk);
+    return found;
+}
+
 static bool contact_told(struct request *rq, const struct fact *fact, const void *row)
 {
+    const struct contact *told = is_tombstone(fact) ? NULL : row;
     struct key key = key_of_id(fact->entity);
+    struct contact before;
+    bool was = table_get(rq->txn, &shown_contact_table, &scope_house, &key, rq->arena, &before);
 
-    if (is_tombstone(fact)) {
+    if (!told) {
         table_del(rq->txn, &shown_contact_table, &key);
     } else {
-        struct contact kept = contact_kept(row);
+        struct contact kept = contact_kept(told);
 
         if (!table_put(rq->txn, &shown_contact_table, &kept, &rq->err))
             return false;
     }
+    // Work of those merged into it is shown by its name.
+    if (renamed(was ? before.name : NULL, told ? told->name : NULL) &&
+        stands_for_others(rq, fact->entity) && !desk_all_again(rq))
+        return false;
     return show_again(rq, &fact->entity, 1);
 }
 
@@ -77,12 +102,7 @@ static bool merged_told(struct request *rq, const struct fact *fact, const void 
             return false;
     }
     (void)rows_contact(rq, &both[1]);
-    return show_again(rq, both, is_tombstone(fact) && !was ? 1 : 2);
-}
-
-static bool renamed(const char *before, const char *now)
-{
-    return !before != !now || (before && strcmp(before, now) != 0);
+    return desk_all_again(rq) && show_again(rq, both, is_tombstone(fact) && !was ? 1 : 2);
 }
 
 static bool client_told(struct request *rq, const struct fact *fact, const void *row)
@@ -142,6 +162,20 @@ static bool staff_told(struct request *rq, const struct fact *fact, const void *
     return rows_again(rq, by, count);
 }
 
+static bool team_told(struct request *rq, const struct fact *fact, const void *row)
+{
+    const struct team *told = is_tombstone(fact) ? NULL : row;
+    struct key key = key_of_id(fact->entity);
+    struct team before;
+    bool was = table_get(rq->txn, &shown_team_table, &scope_house, &key, rq->arena, &before);
+
+    if (!told)
+        table_del(rq->txn, &shown_team_table, &key);
+    else if (!table_put(rq->txn, &shown_team_table, told, &rq->err))
+        return false;
+    return !renamed(was ? before.name : NULL, told ? told->name : NULL) || desk_all_again(rq);
+}
+
 static bool agent_told(struct request *rq, const struct fact *fact, const void *row)
 {
     return rows_agent(rq, fact->entity, is_tombstone(fact) ? NULL : row);
@@ -161,6 +195,7 @@ const struct follow notifier_follows[NOTIFIER_FOLLOWS] = {
     { "contacts", "contact_merged", FOLLOW_PARK_KEY, merged_told },
     { "contacts", "client", FOLLOW_PARK_KEY, client_told },
     { "contacts", "staff", FOLLOW_PARK_KEY, staff_told },
+    { "contacts", "team", FOLLOW_PARK_KEY, team_told },
     { "contacts", "file", FOLLOW_PARK_KEY, file_told },
     { "telephony", "call_note", FOLLOW_PARK_KEY, mails_take_note },
     { "telephony", "missed", FOLLOW_PARK_KEY, board_missed_take },

@@ -339,12 +339,18 @@ static void write_all(struct writer *out, const void *argument)
     put_text(out, "\r\nMessage-ID: ");
     put_text(out, head->message_id);
     put_thread(out, head);
-    put_text(out, "\r\nMIME-Version: 1.0\r\n"
-                  "Content-Type: text/plain; charset=UTF-8\r\n"
-                  "Content-Transfer-Encoding: quoted-printable\r\n");
+    put_text(out, "\r\nMIME-Version: 1.0\r\n");
     if (!head->by_hand)
         put_text(out, "Auto-Submitted: auto-generated\r\n");
-    put_text(out, "\r\n");
+    if (head->boundary) {
+        put_text(out, "Content-Type: multipart/mixed;\r\n boundary=\"");
+        put_text(out, head->boundary);
+        put_text(out, "\"\r\n\r\n--");
+        put_text(out, head->boundary);
+        put_text(out, "\r\n");
+    }
+    put_text(out, "Content-Type: text/plain; charset=UTF-8\r\n"
+                  "Content-Transfer-Encoding: quoted-printable\r\n\r\n");
     put_body(out, rendering->text);
 }
 

@@ -31,10 +31,12 @@ struct letter_head {
     const char *in_reply_to; // a Message-ID; may be NULL
     const char *const *references;
     size_t reference_count;
-    bool by_hand; // somebody wrote it: no mark of a machine
+    const char *boundary; // attachments follow (letter_files.h), apart by it; NULL: none
+    bool by_hand;         // somebody wrote it: no mark of a machine
     int64_t date_us;
 };
 
 // Head and body with CRLF, 7-bit, no line over 76 characters but for addresses; no text can add a
-// line to the head. NULL when the arena is full.
+// line to the head. With a boundary it ends behind the first part, the text. NULL when the arena is
+// full.
 MUST_USE char *letter_render(const struct letter_head *head, const char *text, struct arena *arena);

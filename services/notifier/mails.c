@@ -11,6 +11,7 @@
 #include "common/step/rows.h"
 #include "common/wire/codec.h"
 #include "services/notifier/letter.h"
+#include "services/notifier/letter_files.h"
 #include "services/notifier/post.h"
 #include "services/notifier/store.h"
 #include "services/notifier/store_mail.h"
@@ -321,7 +322,9 @@ static bool make_answer(struct request *rq, const struct inquiry_mail *answer, s
                              .reply_to = answer->from,
                              .in_reply_to = answer->in_reply_to,
                              .references = answer->references,
-                             .references_count = answer->references_count };
+                             .references_count = answer->references_count,
+                             .attachments = answer->attachments,
+                             .attachments_count = answer->attachments_count };
 
     if (rq->now_us - answer->taken_at > OLD_US) {
         mail.state = mail_state_FAILED;
@@ -403,8 +406,16 @@ bool mails_begin(struct request *rq, struct mail_task *out)
                                 .references = letter.references,
                                 .reference_count = letter.references_count,
                                 .by_hand = letter.by_hand };
+    if (letter.attachments_count > 0 && !(head.boundary = letter_boundary(mail.id, rq->arena)))
+        return full(rq);
     mail_begin(&mail, rq->now_us);
-    *out = (struct mail_task){ .mail = mail.id, .from = post->from, .to = mail.to };
+    *out = (struct mail_task){ .mail = mail.id,
+                               .from = post->from,
+                               .to = mail.to,
+                               .answer = mail.note,
+                               .boundary = head.boundary,
+                               .files = letter.attachments,
+                               .file_count = letter.attachments_count };
     out->message = letter_render(&head, letter.text, rq->arena);
     return (out->message || full(rq)) && start_intent(rq, &mail, &out->intent) &&
            mail_write(rq, &mail);

@@ -18,7 +18,11 @@ bool mails_take_answer(struct request *rq, const struct fact *fact, const void *
 struct mail_task {
     struct id intent, mail;
     const char *from, *to;
-    const char *message; // RFC 5322
+    const char *message; // RFC 5322; with attachments: up to the first of them
+    struct id answer;    // the inquiry_mail that promises these; its boundary. NULL: none
+    const char *boundary;
+    const struct inquiry_mail_file *files;
+    size_t file_count;
 };
 // The mail that is due, begun: its intent and state are to be committed before anything is sent.
 // False when none is due; the post's due_us then says when to look again.

@@ -16,16 +16,20 @@
 #include "common/base/email.h"
 #include "common/run/setting.h"
 #include "services/notifier/mails.h"
+#include "services/notifier/port_files.h"
 #include "services/notifier/post.h"
 #include "services/notifier/smtp.h"
 
 #define LOOK_MS  250
 #define RETRY_MS 1000
 
+#define TASK_BYTES ((size_t)64 << 10)
+
 // The mail that is on its way; one at a time.
 struct task {
-    struct id intent, mail;
-    char *from, *to, *message;
+    struct mail_task begun;
+    struct parcel parcel;
+    struct arena *arena; // what `begun` points to
     struct sending sending;
 };
 
@@ -36,6 +40,7 @@ struct mail_room {
     struct loop *loop;
     struct server *server;
     struct smtp_server smtp;
+    struct files_source source;
     int timer;
     enum step step;
     struct task task;
@@ -62,19 +67,10 @@ static void look_after(struct mail_room *room, int64_t after_ms)
         room->timer = loop_after(room->loop, after_ms, look, room);
 }
 
-static char *copy(const char *text)
-{
-    char *copied = strdup(text);
-    if (!copied)
-        abort();
-    return copied;
-}
-
 static void task_clear(struct task *task)
 {
-    free(task->from);
-    free(task->to);
-    free(task->message);
+    free(task->parcel.bytes);
+    arena_free(task->arena);
     *task = (struct task){ 0 };
 }
 
@@ -104,6 +100,16 @@ static bool answered(struct mail_room *room)
 }
 
 // --- the thread
+static void send_one(struct mail_room *room, struct task *task)
+{
+    const struct mail_task *begun = &task->begun;
+    if (begun->file_count > 0 &&
+        !parcel_add_files(&task->parcel, &room->source, begun, &room->stop, &task->sending))
+        return;
+    struct smtp_mail mail = { begun->from, begun->to, task->parcel.bytes, task->parcel.size };
+    smtp_send(&room->smtp, &mail, &room->stop, &task->sending);
+}
+
 static void *send_all(void *argument)
 {
     struct mail_room *room = argument;
@@ -114,8 +120,7 @@ static void *send_all(void *argument)
             continue;
         }
         (void)pthread_mutex_unlock(&room->lock);
-        struct smtp_mail mail = { room->task.from, room->task.to, room->task.message };
-        smtp_send(&room->smtp, &mail, &room->stop, &room->task.sending);
+        send_one(room, &room->task);
         (void)pthread_mutex_lock(&room->lock);
         room->has_task = false;
         room->is_sent = true;
@@ -152,7 +157,7 @@ static void finish(struct mail_room *room);
 static bool run_finish(struct request *rq, void *argument)
 {
     struct mail_room *room = argument;
-    return mails_finish(rq, room->task.intent, room->task.mail, &room->task.sending);
+    return mails_finish(rq, room->task.begun.intent, room->task.begun.mail, &room->task.sending);
 }
 
 static void finish_again(void *context, int64_t now_us)
@@ -199,6 +204,39 @@ static void sent(void *context, int fd, int64_t now_us)
 }
 
 // --- beginning
+static char *kept(struct arena *arena, const char *bytes, size_t size)
+{
+    char *copy = arena_text(arena, bytes, size);
+    if (!copy)
+        abort(); // far larger than 20 attachments' names
+    return copy;
+}
+
+// The request's memory is gone before the thread begins.
+static void task_fill(struct task *task, const struct mail_task *begun)
+{
+    struct arena *arena = task->arena = arena_new(TASK_BYTES);
+    struct inquiry_mail_file *files = arena_array(arena, begun->file_count + 1, sizeof *files);
+    struct mail_task *own = &task->begun;
+    if (!files)
+        abort(); // likewise
+    *own = *begun;
+    own->from = kept(arena, begun->from, strlen(begun->from));
+    own->to = kept(arena, begun->to, strlen(begun->to));
+    own->message = NULL;
+    own->boundary = begun->boundary ? kept(arena, begun->boundary, strlen(begun->boundary)) : NULL;
+    for (size_t i = 0; i < begun->file_count; i++) {
+        const struct inquiry_mail_file *file = &begun->files[i];
+        files[i] = *file;
+        files[i].name = kept(arena, file->name, strlen(file->name));
+        files[i].content_type = kept(arena, file->content_type, strlen(file->content_type));
+        files[i].hash.data =
+            (const uint8_t *)kept(arena, (const char *)file->hash.data, file->hash.size);
+    }
+    own->files = files;
+    parcel_add(&task->parcel, begun->message, strlen(begun->message));
+}
+
 static bool run_begin(struct request *rq, void *argument)
 {
     struct mail_room *room = argument;
@@ -207,11 +245,7 @@ static bool run_begin(struct request *rq, void *argument)
     room->found = mails_begin(rq, &begun);
     if (!room->found)
         return rq->err.code == ERR_NONE;
-    room->task = (struct task){ .intent = begun.intent,
-                                .mail = begun.mail,
-                                .from = copy(begun.from),
-                                .to = copy(begun.to),
-                                .message = copy(begun.message) };
+    task_fill(&room->task, &begun);
     return true;
 }
 
@@ -371,6 +405,7 @@ static bool start_port(void *port, const struct app_start *start, struct err *er
     struct mail_room *room = port;
     room->loop = start->loop;
     room->server = start->server;
+    room->source = (struct files_source){ .keys = start->keys, .run = start->run };
     if (!settle(room, start, err))
         return false;
     loop_watch(room->loop, room->event_fd, false, sent, room);

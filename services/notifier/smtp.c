@@ -11,10 +11,12 @@
 #include "common/base/err.h"
 #include "common/base/text.h"
 
-#define CONNECT_S 20L
+#define CONNECT_S   20L
+#define BYTES_PER_S ((size_t)32 << 10) // a slow line up
 
 struct talk {
     const char *rest;    // of the message
+    size_t left;         // so many bytes of it
     bool text_out;       // its end was handed to libcurl
     int code;            // of the answer that counts: the first refusal, or that to the text
     int code_after_text; // of the answer to the text; 0: it has not come
@@ -31,15 +33,15 @@ void smtp_begin(void)
 static size_t give_text(char *out, size_t size, size_t count, void *context)
 {
     struct talk *talk = context;
-    size_t room = size * count, left = strlen(talk->rest);
+    size_t room = size * count, part = talk->left < room ? talk->left : room;
 
-    if (left > room)
-        left = room;
-    memcpy(out, talk->rest, left);
-    talk->rest += left;
-    if (left == 0)
+    memcpy(out, talk->rest, part);
+    talk->rest += part;
+    talk->left -= part;
+    // libcurl knows the size and may not ask again.
+    if (talk->left == 0)
         talk->text_out = true;
-    return left;
+    return part;
 }
 
 // "250 2.0.0 Ok: queued as 4XyZ": the last line of each answer has a blank behind its code.
@@ -139,7 +141,6 @@ static void set_up(CURL *curl, const struct smtp_server *server, struct talk *ta
     }
     (void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     (void)curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT_S);
-    (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT, server->timeout_s);
     (void)curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
     (void)curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
     (void)curl_easy_setopt(curl, CURLOPT_READFUNCTION, give_text);
@@ -155,7 +156,7 @@ void smtp_send(const struct smtp_server *server, const struct smtp_mail *mail,
                const atomic_bool *stop, struct sending *out)
 {
     char error[CURL_ERROR_SIZE] = "";
-    struct talk talk = { .rest = mail->message, .stop = stop };
+    struct talk talk = { .rest = mail->message, .left = mail->size, .stop = stop };
     CURL *curl = curl_easy_init();
     struct curl_slist *to = curl_slist_append(NULL, mail->to);
 
@@ -163,6 +164,10 @@ void smtp_send(const struct smtp_server *server, const struct smtp_mail *mail,
         abort();
     *out = (struct sending){ 0 };
     set_up(curl, server, &talk, error);
+    (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT,
+                           server->timeout_s + (long)(mail->size / BYTES_PER_S));
+    // SIZE (RFC 1870): what is too large is refused before it is sent.
+    (void)curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)mail->size);
     (void)curl_easy_setopt(curl, CURLOPT_MAIL_FROM, mail->from);
     (void)curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, to);
     CURLcode rc = curl_easy_perform(curl);

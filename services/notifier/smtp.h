@@ -15,7 +15,7 @@ struct smtp_server {
     char user[120], password[200]; // "": no login
     char ca[400];                  // file of authorities; "": the system's
     enum smtp_tls tls;             // of smtp://; smtps:// is always encrypted
-    long timeout_s;                // for the whole of one mail
+    long timeout_s;                // for a mail, and a second more for each 32 KiB of it
 };
 
 // Before any thread; once.
@@ -24,6 +24,7 @@ void smtp_begin(void);
 struct smtp_mail {
     const char *from, *to; // addresses
     const char *message;   // RFC 5322
+    size_t size;           // of it
 };
 // `stop` becoming true ends it within about a second. Never fails: `out` says what became of it.
 void smtp_send(const struct smtp_server *server, const struct smtp_mail *mail,

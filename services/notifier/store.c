@@ -206,6 +206,20 @@ const struct table shown_staff_table = {
     .index_count = 1,
 };
 
+static void team_key(const void *row, struct key *key)
+{
+    const struct team *team = row;
+
+    key_id(key, team->id);
+}
+
+const struct table shown_team_table = {
+    .name = "team",
+    .number = 5,
+    .record = team_record,
+    .key = team_key,
+};
+
 struct staff staff_kept(const struct staff *staff)
 {
     return (struct staff){
@@ -255,6 +269,7 @@ const struct table *const notifier_tables[NOTIFIER_TABLES] = {
     &shown_contact_table,
     &shown_client_table,
     &shown_staff_table,
+    &shown_team_table,
     &job_table,
     &mail_table,
     &letter_table,

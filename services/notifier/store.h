@@ -20,6 +20,7 @@ extern const struct table board_agent_table;
 // Of these rows only what a board or a mail shows, and what their records require.
 extern const struct table shown_contact_table;
 extern const struct table shown_client_table;
+extern const struct table shown_team_table;
 extern const struct table shown_staff_table;
 extern const struct index shown_staff_by_extension;
 
@@ -31,7 +32,7 @@ extern const struct index shown_merged_by_to;
 extern const struct table shown_file_table;
 extern const struct index shown_file_by_party;
 
-#define NOTIFIER_TABLES 21
+#define NOTIFIER_TABLES 22
 extern const struct table *const notifier_tables[NOTIFIER_TABLES];
 
 struct contact contact_kept(const struct contact *contact);

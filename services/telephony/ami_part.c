@@ -103,15 +103,19 @@ size_t ami_parts_fill(const struct ami_model *model, const struct ami_call *call
             part.talk_us += model->now_us - part.since;
             part.until = model->now_us;
         }
+        bool over = ended || !part.open;
+        bool held = part.held_since && !over;
         out[i] = (struct call_part){
             .agent = call->parts[i].agent,
             .from = part.from,
-            .has_until = ended || !part.open,
+            .has_until = over,
             .until = part.until,
             .talk_ms = (part.talk_us + 500) / 1000,
             .held_ms = (part.held_us + 500) / 1000,
-            .has_held = part.held_since != 0,
-            .held = part.held_since != 0,
+            .has_held = held,
+            .held = held,
+            .has_held_since = held,
+            .held_since = held ? part.held_since : 0,
         };
     }
     return call->part_count;
@@ -127,6 +131,8 @@ void ami_parts_restore(struct ami_call *call, const struct call *row)
         part->open = part->restored = !told->has_until;
         part->talk_us = told->talk_ms * 1000;
         part->held_us = told->held_ms * 1000;
+        if (part->restored && told->has_held_since) // as it was, until the PBX says otherwise
+            part->held_since = told->held_since;
         part->until = told->has_until ? told->until : told->from + part->talk_us;
     }
 }

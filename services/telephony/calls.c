@@ -71,7 +71,8 @@ static bool end_parts(struct request *rq, struct call *call)
         return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_MEMORY_FULL, NULL);
     for (size_t i = 0; i < call->parts_count; i++) {
         parts[i] = call->parts[i];
-        parts[i].has_held = parts[i].held = false;
+        parts[i].has_held = parts[i].held = parts[i].has_held_since = false;
+        parts[i].held_since = 0;
         if (parts[i].has_until)
             continue;
         parts[i].has_until = true;

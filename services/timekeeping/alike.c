@@ -12,6 +12,8 @@
 #define WEIGHT_JOIN  1.0
 #define WEIGHT_SPLIT 0.7
 #define WEIGHT_SHORT 1.0
+#define WEIGHT_BONES 0.5
+#define BONES_LEAST  3 // letters
 #define SPLIT_LEAST  7 // letters of a word that may be a compound
 #define PART_LEAST   3 // letters of its parts
 #define JOIN_WORDS   3 // "Rest Buch Wert"
@@ -101,6 +103,36 @@ static void ask_split(struct asking *asking, const char *word)
         ask_cut(asking, word, cut);
 }
 
+// --- vowels
+
+static bool is_vowel(char letter)
+{
+    return letter && strchr("aeiou", letter);
+}
+
+const char *alike_bones(struct arena *arena, const char *stem)
+{
+    char *out = arena_alloc(arena, strlen(stem) + 1);
+    size_t size = 0;
+
+    for (size_t i = 0; out && stem[i]; i++) {
+        if (i == 0 || (!is_vowel(stem[i]) && stem[i] != out[size - 1]))
+            out[size++] = stem[i];
+    }
+    if (!out || size < BONES_LEAST)
+        return NULL;
+    out[size] = '\0';
+    return out;
+}
+
+static void ask_bones(struct asking *asking, const char *word)
+{
+    const char *bones = alike_bones(asking->arena, stem_of(asking, word));
+
+    if (bones)
+        ask(asking, &(struct alike){ ALIKE_BONES, bones, NULL, WEIGHT_BONES, true });
+}
+
 // --- abbreviations
 
 static void ask_short(struct asking *asking, const char *word)
@@ -149,6 +181,7 @@ bool alike_ask(struct arena *arena, const char *text, struct alike **ret, size_t
     for (size_t i = 0; i < asking.word_count; i++) {
         ask_stem(&asking, asking.words[i], WEIGHT_STEM, false);
         ask(&asking, &(struct alike){ ALIKE_PARTS, asking.words[i], NULL, WEIGHT_PARTS, false });
+        ask_bones(&asking, asking.words[i]);
         ask_short(&asking, asking.words[i]);
         ask_joined(&asking, i);
     }

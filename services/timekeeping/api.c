@@ -21,7 +21,7 @@ static bool tick(struct request *rq)
     bool more = false;
 
     more |= clocks_tick(rq);
-    more |= job_step(rq, &clock_owner_job, 1);
+    more |= clocks_job_step(rq);
     more |= locks_tick(rq);
     more |= inquiries_tick(rq);
     more |= measures_tick(rq);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "proto/talk.h"
+#include "services/timekeeping/inquiries.h"
 #include "services/timekeeping/kept.h"
 #include "services/timekeeping/resubmission.h"
 #include "services/timekeeping/todo.h"
@@ -19,19 +20,26 @@ static void fill_self(struct request *rq, struct id *staff, struct id team)
 }
 
 // --- callbacks
-static void fill_partner(struct request *rq, const struct call *call, struct callback_new *full)
+// True when it is the call that names the contact.
+static bool fill_partner(struct request *rq, const struct call *call, struct callback_new *full)
 {
+    struct request house = *rq;
     struct contact contact;
     struct id partner = call_partner(call);
     if (!id_is_zero(full->contact) || full->contact_name)
-        return;
-    if (!id_is_zero(partner) && kept_contact(rq, &partner, &contact))
+        return false;
+    house.scope = scope_house; // whoever sees the call sees who called
+    if (!id_is_zero(partner) && kept_contact(&house, &partner, &contact) &&
+        id_equal(contact.client, call->client)) {
         full->contact = partner;
-    else if (call->caller_name && call->direction == call_direction_INBOUND)
+        return true;
+    }
+    if (call->caller_name && call->direction == call_direction_INBOUND)
         full->contact_name = call->caller_name;
+    return false;
 }
 
-static bool fill_call(struct request *rq, struct callback_new *full)
+static bool fill_call(struct request *rq, struct callback_new *full, bool *ret_contact_seen)
 {
     struct call call;
     struct file file;
@@ -39,7 +47,10 @@ static bool fill_call(struct request *rq, struct callback_new *full)
         return true;
     if (!kept_call(rq, full->call, &call))
         return fail(&rq->err, ERR_NOT_FOUND, "call", TEXT_CALL_UNKNOWN, NULL);
-    fill_partner(rq, &call, full);
+    if (!id_is_zero(full->client) && !id_is_zero(call.client) &&
+        !id_equal(full->client, call.client))
+        return fail(&rq->err, ERR_INVALID, "client", TEXT_CALLBACK_CALL_CLIENT, NULL);
+    *ret_contact_seen = fill_partner(rq, &call, full);
     if (!full->number)
         full->number = call_number(&call);
     if (id_is_zero(full->client))
@@ -53,10 +64,13 @@ bool callback_add(struct request *rq, const struct callback_new *in, struct call
 {
     struct callback_editor editor = todo_editor(rq);
     struct callback_new full = *in;
-    struct todo_about about = { &full.client, &full.staff,   &full.team,         &full.contact,
-                                &full.file,   &full.inquiry, &full.contact_name, &full.number };
+    struct todo_about about = {
+        &full.client,  &full.staff,        &full.team,   &full.contact, &full.file,
+        &full.inquiry, &full.contact_name, &full.number, false,         false,
+    };
     fill_self(rq, &full.staff, full.team);
-    if (!fill_call(rq, &full) || !todo_fill(rq, &about) ||
+    if (!kept_team_known(rq, full.team) || !fill_call(rq, &full, &about.contact_seen) ||
+        !todo_fill(rq, &about) || !refers_client(rq, in->client, "client") ||
         !callback_make(&full, &editor, new_id(rq), out, &rq->err))
         return false;
     out->deputy = stand_in_of(rq, out->staff);
@@ -78,13 +92,17 @@ static bool fill_changed(struct request *rq, const struct callback *row, struct 
         id_equal(row->inquiry, out->inquiry) ? &none[3] : &out->inquiry,
         &out->contact_name,
         &out->number,
+        false,
+        false,
     };
-    if (staff && id_equal(row->team, out->team))
+    bool other_team = !id_equal(row->team, out->team);
+    if (staff && !other_team)
         team = (struct id){ 0 };
     // Another person is not called at the former one's number.
     if (contact && out->number && row->number && strcmp(out->number, row->number) == 0)
         out->number = NULL;
-    if (!todo_fill(rq, &about))
+    // One that was deleted meanwhile may stay.
+    if ((other_team && !kept_team_known(rq, out->team)) || !todo_fill(rq, &about))
         return false;
     out->client = client;
     out->team = team;
@@ -139,7 +157,10 @@ bool callback_reopen(struct request *rq, const struct callback_settle *in, struc
 
 bool callback_get(struct request *rq, const struct by_id *in, struct callback *out)
 {
-    return todo_find(rq, &todo_callbacks, in->id, TEXT_CALLBACK_UNKNOWN, out);
+    if (!todo_find(rq, &todo_callbacks, in->id, TEXT_CALLBACK_UNKNOWN, out))
+        return false;
+    kept_contact_show(rq, &out->contact, &out->contact_name);
+    return true;
 }
 
 bool callback_list(struct request *rq, const struct callback_query *in, struct callback_page *out)
@@ -147,7 +168,10 @@ bool callback_list(struct request *rq, const struct callback_query *in, struct c
     struct listing listing;
     if (!todo_list(rq, &todo_callbacks, in, &listing))
         return false;
-    *out = (struct callback_page){ listing.rows, listing.count, listing.more };
+    struct callback *rows = listing.rows;
+    for (size_t i = 0; i < listing.count; i++)
+        kept_contact_show(rq, &rows[i].contact, &rows[i].contact_name);
+    *out = (struct callback_page){ rows, listing.count, listing.more };
     return true;
 }
 
@@ -159,9 +183,11 @@ bool resubmission_add(struct request *rq, const struct resubmission_new *in,
     if (!resubmission_make(in, &editor, new_id(rq), out, &rq->err))
         return false;
     struct todo_about about = { &out->client, &out->staff,   &out->team,         &out->contact,
-                                &out->file,   &out->inquiry, &out->contact_name, NULL };
+                                &out->file,   &out->inquiry, &out->contact_name, NULL,
+                                false,        false };
     fill_self(rq, &out->staff, out->team);
-    if (!todo_fill(rq, &about))
+    if (!kept_team_known(rq, out->team) || !todo_fill(rq, &about) ||
+        !refers_client(rq, in->client, "client"))
         return false;
     out->deputy = stand_in_of(rq, out->staff);
     return todo_write(rq, &todo_resubmissions, out);
@@ -181,10 +207,14 @@ static bool fill_resubmission(struct request *rq, const struct resubmission *row
         id_equal(row->inquiry, out->inquiry) ? &none[3] : &out->inquiry,
         &out->contact_name,
         NULL,
+        false,
+        false,
     };
-    if (staff && id_equal(row->team, out->team))
+    bool other_team = !id_equal(row->team, out->team);
+    if (staff && !other_team)
         team = (struct id){ 0 };
-    if (!todo_fill(rq, &about))
+    // One that was deleted meanwhile may stay.
+    if ((other_team && !kept_team_known(rq, out->team)) || !todo_fill(rq, &about))
         return false;
     out->client = client;
     out->team = team;
@@ -234,7 +264,10 @@ bool resubmission_withdraw(struct request *rq, const struct resubmission_settle 
 
 bool resubmission_get(struct request *rq, const struct by_id *in, struct resubmission *out)
 {
-    return todo_find(rq, &todo_resubmissions, in->id, TEXT_RESUBMISSION_UNKNOWN, out);
+    if (!todo_find(rq, &todo_resubmissions, in->id, TEXT_RESUBMISSION_UNKNOWN, out))
+        return false;
+    kept_contact_show(rq, &out->contact, &out->contact_name);
+    return true;
 }
 
 bool resubmission_list(struct request *rq, const struct callback_query *in,
@@ -243,6 +276,9 @@ bool resubmission_list(struct request *rq, const struct callback_query *in,
     struct listing listing;
     if (!todo_list(rq, &todo_resubmissions, in, &listing))
         return false;
-    *out = (struct resubmission_page){ listing.rows, listing.count, listing.more };
+    struct resubmission *rows = listing.rows;
+    for (size_t i = 0; i < listing.count; i++)
+        kept_contact_show(rq, &rows[i].contact, &rows[i].contact_name);
+    *out = (struct resubmission_page){ rows, listing.count, listing.more };
     return true;
 }

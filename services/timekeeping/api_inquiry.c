@@ -140,7 +140,8 @@ bool inquiry_forward(struct request *rq, const struct inquiry_forwarding *in, st
                                      .team = in->team };
     struct staff person;
 
-    if (!to_be_moved(rq, WHICH(in), out) || !refers_staff(rq, in->staff, "staff", &person))
+    if (!to_be_moved(rq, WHICH(in), out) || !refers_staff(rq, in->staff, "staff", &person) ||
+        !kept_team_known(rq, in->team))
         return false;
     if (id_is_zero(moving.team))
         moving.team = person.team;
@@ -269,8 +270,7 @@ bool inquiry_call_add(struct request *rq, const struct inquiry_call *in, struct 
         return fail(&rq->err, ERR_INVALID, "call", TEXT_INQUIRY_OTHER_CLIENT, NULL);
     if (!inquiry_take_call(out, call.id, rq->arena))
         return shown(rq, out);
-    if (call.has_answered_at && call.direction != call_direction_INTERNAL)
-        inquiry_worked(rq, out);
+    inquiry_answered_by(out, &call);
     return inquiry_write(rq, out) && shown(rq, out);
 }
 

@@ -21,3 +21,9 @@ bool inquiry_reply(struct request *rq, const struct inquiry_answer *in, struct i
 {
     return inquiry_mails_reply(rq, in, out);
 }
+
+bool inquiry_mail_bytes(struct request *rq, const struct inquiry_mail_place *in,
+                        struct attachment_bytes *out)
+{
+    return inquiry_mail_read(rq, in, out);
+}

@@ -20,6 +20,10 @@ bool mailbox_list(struct request *rq, const struct nothing *in, struct mailboxes
         mailbox_cursor_get(rq, rows[i].name, rows[i].place, &cursor);
         rows[i].taken = cursor.taken;
         rows[i].skipped = cursor.skipped;
+        rows[i].skipped_for = cursor.skipped_for;
+        rows[i].has_waiting = cursor.waiting > 0;
+        rows[i].waiting = cursor.waiting;
+        rows[i].waiting_for = cursor.waiting > 0 ? mailbox_reason_ROOM : mailbox_reason_ABSENT;
         rows[i].has_last_at = cursor.has_last_at;
         rows[i].last_at = cursor.last_at;
     }

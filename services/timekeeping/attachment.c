@@ -23,6 +23,23 @@ static const char *behind_folders(const char *given)
     return name;
 }
 
+// Signs that turn the order of those behind them around make "exe.pdf" of "fdp.exe".
+static void turn_nothing(char *name)
+{
+    char *to = name;
+
+    while (*name) {
+        const unsigned char *c = (const unsigned char *)name;
+        bool turns = c[0] == 0xE2 && ((c[1] == 0x80 && c[2] >= 0xAA && c[2] <= 0xAE) ||
+                                      (c[1] == 0x81 && c[2] >= 0xA6 && c[2] <= 0xA9));
+        if (turns)
+            name += 3;
+        else
+            *to++ = *name++;
+    }
+    *to = '\0';
+}
+
 static void trim(char *name)
 {
     size_t size = strlen(name), begin = strspn(name, " \t\n");
@@ -68,6 +85,7 @@ const char *attachment_name(const char *given, struct arena *arena, struct err *
         if (*c == '\t' || *c == '\n')
             *c = ' ';
     }
+    turn_nothing(name);
     trim(name);
     shorten(name);
     if (*name && strcmp(name, ".") != 0 && strcmp(name, "..") != 0)

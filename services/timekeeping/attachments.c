@@ -199,12 +199,20 @@ static bool content_of(struct request *rq, const struct attachment *row, struct 
 bool attachments_read(struct request *rq, const struct attachment_place *in,
                       struct attachment_bytes *out)
 {
+    struct attachment row;
+
+    return attachment_find(rq, in->id, &row) && attachments_bytes(rq, in, out);
+}
+
+bool attachments_bytes(struct request *rq, const struct attachment_place *in,
+                       struct attachment_bytes *out)
+{
     size_t limit = in->has_limit ? (size_t)in->limit : READ_OTHERWISE;
     struct attachment row;
     struct blob blob;
 
-    if (!attachment_find(rq, in->id, &row))
-        return false;
+    if (!get(rq, in->id, &row))
+        return fail(&rq->err, ERR_NOT_FOUND, "id", TEXT_ATTACHMENT_UNKNOWN, NULL);
     if (!content_of(rq, &row, &blob))
         return fail(&rq->err, ERR_CONFLICT, "id",
                     row.state == attachment_state_COMING ? TEXT_ATTACHMENT_COMING

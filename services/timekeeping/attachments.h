@@ -16,6 +16,9 @@ MUST_USE bool attachments_add(struct request *rq, const struct attachment_piece 
                               struct attachment *out);
 MUST_USE bool attachments_read(struct request *rq, const struct attachment_place *in,
                                struct attachment_bytes *out);
+// Whoever asks: only for what is promised to be read.
+MUST_USE bool attachments_bytes(struct request *rq, const struct attachment_place *in,
+                                struct attachment_bytes *out);
 // The row stays, its content goes when nobody else has it.
 MUST_USE bool attachments_delete(struct request *rq, struct attachment *row, const char *reason);
 

@@ -39,11 +39,18 @@ static bool count(struct request *rq, int64_t bytes)
     return blob_care_put(rq, &care);
 }
 
+bool blobs_have_room(struct request *rq, int64_t bytes)
+{
+    int64_t most = timekeeping_house(rq)->attachments_max_bytes;
+
+    return most == 0 || blob_care_get(rq).bytes + bytes <= most;
+}
+
 static bool has_room(struct request *rq, int64_t size)
 {
     int64_t most = timekeeping_house(rq)->attachments_max_bytes;
 
-    if (most == 0 || blob_care_get(rq).bytes + size <= most)
+    if (blobs_have_room(rq, size))
         return true;
     return fail(&rq->err, ERR_TOO_LARGE, "size", TEXT_ATTACHMENT_QUOTA,
                 int_text(most / MEGABYTE).text, NULL);

@@ -7,6 +7,8 @@
 struct blob_care blob_care_get(struct request *rq);
 MUST_USE bool blob_care_put(struct request *rq, const struct blob_care *care);
 
+// Whether so many bytes more keep within the quota.
+bool blobs_have_room(struct request *rq, int64_t bytes);
 // A new one that comes, counted from now on; ERR_TOO_LARGE on "size" when there is no room.
 MUST_USE bool blob_begin(struct request *rq, struct id id, const struct attachment_new *in,
                          struct blob *out);

@@ -7,86 +7,37 @@
 #include <string.h>
 
 #include "common/step/rows.h"
+#include "services/timekeeping/block_sums.h"
 #include "services/timekeeping/entry.h"
 #include "services/timekeeping/rounding.h"
-#include "services/timekeeping/store_entry.h"
-
-#define WALK_MEMORY ((size_t)4 << 20)
-#define WALK_ROWS   500 // read with one memory; a block may be longer
-#define ODD_MAX     60  // rows that are set right in one pass
 
 static const struct id no_run;
 
+// As it is once `pending` is written.
 struct block {
     struct request *rq;
-    const struct entry *pending; // belongs to it and is not written yet; NULL: none
-    bool pending_seen;
-    struct id run;
-    int64_t sum_s;
-    size_t count;
-    struct id first, last;
-    struct id odd[ODD_MAX]; // whose rounded seconds are not their own, or that begin a block
-    size_t odd_count;
+    struct key prefix;
+    bool open; // of no run
+    const struct entry *pending;
+    struct entry_block sums;
+    struct block_ends ends;
+    bool billed; // something of it is billed or about to be
 };
 
-static void look_at(struct block *block, const struct entry *entry)
+// Where it is rounded as a whole; false: by itself.
+static bool block_of(const struct entry *entry, struct key *ret)
 {
-    if (block->count++ == 0)
-        block->first = entry->id;
-    block->last = entry->id;
-    block->sum_s += entry->actual_s;
-    bool begins = entry->has_new_block && entry->new_block;
-    if ((entry->rounded_s != entry->actual_s || begins) && block->odd_count < ODD_MAX)
-        block->odd[block->odd_count++] = entry->id;
+    if (!entry || entry->state == entry_state_DELETED || !rounding_of_sum(entry->rounding))
+        return false;
+    *ret = entry_block_key(entry, entry->state == entry_state_OPEN ? no_run : entry->run);
+    return true;
 }
 
-static bool comes_before(const struct entry *a, const struct entry *b)
+static bool same_key(const struct key *a, const struct key *b)
 {
-    if (a->began_at != b->began_at)
-        return a->began_at < b->began_at;
-    return memcmp(&a->id, &b->id, sizeof a->id) < 0;
+    return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
 }
 
-static void look_at_row(struct block *block, const struct entry *row)
-{
-    const struct entry *pending = block->pending;
-
-    if (pending && id_equal(pending->id, row->id))
-        return;
-    if (pending && !block->pending_seen && comes_before(pending, row)) {
-        block->pending_seen = true;
-        look_at(block, pending);
-    }
-    look_at(block, row);
-}
-
-// All rows of the block in their order, however many there are.
-static void read_block(struct block *block, const struct key *prefix)
-{
-    struct arena *arena = arena_new(WALK_MEMORY);
-    struct walk_options options = { .index = entry_by_block,
-                                    .scope = &scope_house,
-                                    .prefix = *prefix };
-    size_t rows;
-
-    do {
-        struct entry row;
-        struct walk *walk = walk_open(block->rq->txn, &entry_table, &options, arena);
-        for (rows = 0; rows < WALK_ROWS && walk_next(walk, &row); rows++) {
-            look_at_row(block, &row);
-            options.after = *prefix;
-            key_int(&options.after, row.began_at);
-            options.after_row = row.id;
-        }
-        walk_close(walk);
-        arena_reset(arena);
-    } while (rows == WALK_ROWS);
-    arena_free(arena);
-    if (block->pending && !block->pending_seen)
-        look_at(block, block->pending);
-}
-
-// Something of this block is billed or about to be.
 static bool was_billed(struct request *rq, const struct key *open)
 {
     struct entry row;
@@ -102,63 +53,19 @@ static bool was_billed(struct request *rq, const struct key *open)
 }
 
 // What the entry must have in this block.
-static void set_right(const struct block *block, bool billed, struct entry *entry)
+static void set_right(const struct block *block, struct entry *entry)
 {
-    int64_t over_s = rounding_up(entry->rounding, block->sum_s) - block->sum_s;
+    int64_t sum_s = block->sums.actual_s;
+    int64_t over_s = rounding_up(entry->rounding, sum_s) - sum_s;
 
-    entry->rounded_s = entry->actual_s + (id_equal(entry->id, block->last) ? over_s : 0);
-    if (id_is_zero(block->run)) {
-        entry->new_block = billed && id_equal(entry->id, block->first);
+    entry->rounded_s = entry->actual_s + (id_equal(entry->id, block->ends.last) ? over_s : 0);
+    if (block->open) {
+        entry->new_block = block->billed && id_equal(entry->id, block->ends.first);
         entry->has_new_block = entry->new_block;
     }
 }
 
-static bool set_row_right(const struct block *block, bool billed, struct id id)
-{
-    struct request *rq = block->rq;
-    struct key key = key_of_id(id);
-    struct entry row, right;
-
-    if ((block->pending && id_equal(id, block->pending->id)) ||
-        !table_get(rq->txn, &entry_table, &scope_house, &key, rq->arena, &row))
-        return true;
-    right = row;
-    set_right(block, billed, &right);
-    if (right.rounded_s == row.rounded_s && right.has_new_block == row.has_new_block)
-        return true;
-    right.version++;
-    return entry_store(rq, &right);
-}
-
-static bool settle(struct request *rq, const struct entry *like, struct id run,
-                   struct entry *pending)
-{
-    struct key prefix = entry_block_key(like, run);
-    struct block block;
-
-    do {
-        block = (struct block){ .rq = rq, .pending = pending, .run = run };
-        read_block(&block, &prefix);
-        bool billed = id_is_zero(run) && was_billed(rq, &prefix);
-        for (size_t i = 0; i < block.odd_count; i++) {
-            if (!set_row_right(&block, billed, block.odd[i]))
-                return false;
-        }
-        if (block.count > 0 && (!set_row_right(&block, billed, block.first) ||
-                                !set_row_right(&block, billed, block.last)))
-            return false;
-        if (pending)
-            set_right(&block, billed, pending);
-    } while (block.odd_count == ODD_MAX);
-    return true;
-}
-
-bool block_settle(struct request *rq, const struct entry *like, struct id run)
-{
-    return !rounding_of_sum(like->rounding) || settle(rq, like, run, NULL);
-}
-
-bool entry_store(struct request *rq, struct entry *entry)
+static bool put_row(struct request *rq, const struct entry *entry)
 {
     if (!table_put(rq->txn, &entry_table, entry, &rq->err))
         return false;
@@ -166,32 +73,98 @@ bool entry_store(struct request *rq, struct entry *entry)
     return true;
 }
 
-static bool in_block(const struct entry *entry)
+static bool set_row_right(const struct block *block, struct id id)
 {
-    return entry && entry->state == entry_state_OPEN && rounding_of_sum(entry->rounding);
+    struct request *rq = block->rq;
+    struct key key = key_of_id(id), in;
+    struct entry row, right;
+
+    if (id_is_zero(id) || (block->pending && id_equal(id, block->pending->id)) ||
+        !table_get(rq->txn, &entry_table, &scope_house, &key, rq->arena, &row) ||
+        !block_of(&row, &in) || !same_key(&in, &block->prefix))
+        return true;
+    right = row;
+    set_right(block, &right);
+    if (right.rounded_s == row.rounded_s && right.has_new_block == row.has_new_block)
+        return true;
+    right.version++;
+    return put_row(rq, &right);
 }
 
-static bool same_block(const struct entry *a, const struct entry *b)
+// Whoever was or is the first or last of it has something to lose or to bear.
+static bool settle(struct block *block, const struct entry *gone, struct entry *pending)
 {
-    struct key one = entry_block_key(a, no_run), other = entry_block_key(b, no_run);
+    struct request *rq = block->rq;
+    struct entry_block *sums = &block->sums;
 
-    return one.size == other.size && memcmp(one.bytes, other.bytes, one.size) == 0;
+    block->pending = pending;
+    if (!block_sums_get(rq, &block->prefix, sums))
+        return false;
+    sums->entries += (pending != NULL) - (gone != NULL);
+    sums->actual_s += (pending ? pending->actual_s : 0) - (gone ? gone->actual_s : 0);
+    block->ends = block_ends(rq, &block->prefix, pending ? pending->id : no_run, pending);
+    block->billed = block->open && was_billed(rq, &block->prefix);
+    if (!set_row_right(block, sums->first) || !set_row_right(block, sums->bearer) ||
+        !set_row_right(block, block->ends.first) || !set_row_right(block, block->ends.last))
+        return false;
+    if (pending)
+        set_right(block, pending);
+    sums->first = block->ends.first;
+    sums->bearer = block->ends.last;
+    return block_sums_put(rq, sums);
+}
+
+bool block_settle(struct request *rq, const struct entry *like, struct id run)
+{
+    struct block block = { .rq = rq, .open = id_is_zero(run) };
+
+    if (!rounding_of_sum(like->rounding))
+        return true;
+    block.prefix = entry_block_key(like, run);
+    return settle(&block, NULL, NULL);
+}
+
+static bool move_sums(struct request *rq, const struct entry *entry, int64_t entries)
+{
+    struct key key;
+
+    return !block_of(entry, &key) || block_sums_move(rq, &key, entries, entries * entry->actual_s);
+}
+
+bool entry_store(struct request *rq, const struct entry *before, struct entry *entry)
+{
+    struct key from, to;
+    bool was = block_of(before, &from), is = block_of(entry, &to);
+
+    if (was && is && same_key(&from, &to) && before->actual_s == entry->actual_s)
+        return put_row(rq, entry);
+    if (is) { // what the former block gave it stays there
+        entry->rounded_s = entry->actual_s;
+        if (entry->state == entry_state_OPEN)
+            entry->has_new_block = entry->new_block = false;
+    }
+    return put_row(rq, entry) && move_sums(rq, before, -1) && move_sums(rq, entry, 1);
 }
 
 bool entry_write(struct request *rq, const struct entry *before, struct entry *after)
 {
+    struct block block = { .rq = rq, .open = true };
+    struct key from;
+    bool was = block_of(before, &from), is = block_of(after, &block.prefix);
+    bool stays = was && is && same_key(&from, &block.prefix);
+
     after->version = before ? before->version + 1 : 1;
     after->edited_at = rq->now_us;
     after->edited_by = rq->actor;
-    if (in_block(after)) {
-        if (!settle(rq, after, no_run, after))
-            return false;
-    } else {
+    if (!row_in_scope(rq, &entry_table, after, NULL))
+        return false;
+    if (is && !settle(&block, stays ? before : NULL, after))
+        return false;
+    if (!is) {
         after->rounded_s = entry_rounded(after);
         after->has_new_block = after->new_block = false;
     }
-    if (!row_in_scope(rq, &entry_table, after, NULL) || !entry_store(rq, after))
+    if (!put_row(rq, after))
         return false;
-    return !in_block(before) || (in_block(after) && same_block(before, after)) ||
-           settle(rq, before, no_run, NULL);
+    return !was || stays || (move_sums(rq, before, -1) && block_settle(rq, before, no_run));
 }

@@ -10,8 +10,9 @@
 // rounded as a whole with it, before and after. Within the request's scope.
 MUST_USE bool entry_write(struct request *rq, const struct entry *before, struct entry *after);
 
-// Writes the row as it is, with its fact; nothing else follows.
-MUST_USE bool entry_store(struct request *rq, struct entry *entry);
+// Writes the row with its fact. Where it comes into what is rounded as a whole, its rounded time is
+// its own until block_settle is called for where it was and where it is.
+MUST_USE bool entry_store(struct request *rq, const struct entry *before, struct entry *entry);
 
 // The open entries (run zero), or those that a run has, which are rounded as a whole with `like`,
 // get their rounded time anew; what changes is written. `like` need not be one of them.

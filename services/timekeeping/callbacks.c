@@ -2,11 +2,14 @@
 #include "services/timekeeping/callbacks.h"
 
 #include "proto/talk.h"
+#include "services/timekeeping/house.h"
 #include "services/timekeeping/kept.h"
 #include "services/timekeeping/resubmission.h"
 #include "services/timekeeping/todo.h"
 
-#define TICK_ROWS    100
+// A tick's kinds of work share what one step may write (500 rows).
+#define TICK_ROWS    40
+#define DROPPED_MAX  20
 #define FOUND_MAX    50 // callbacks that one call can concern
 #define CONTACTS_MAX 20
 #define ALIASES_MAX  20
@@ -46,11 +49,35 @@ static bool step_all(struct request *rq, const struct todo_kind *kind,
     return count > 0;
 }
 
+// What was settled so long ago that the house does not keep it. The oldest come first in the index,
+// so nothing needs to be remembered.
+static bool drop_old(struct request *rq, const struct todo_kind *kind)
+{
+    struct id nobody = { { 0 } };
+    struct walk_options options = { .index = &kind->indexes[TODO_WORK],
+                                    .scope = &scope_house,
+                                    .prefix = todo_key(nobody, true) };
+    size_t size = kind->table->record()->size, count = 0;
+    int64_t keep_us = timekeeping_house(rq)->todo_keep_us;
+    uint8_t *rows = keep_us > 0 ? arena_array(rq->arena, DROPPED_MAX + 1, size) : NULL;
+    if (!rows)
+        return false;
+    struct walk *walk = walk_open(rq->txn, kind->table, &options, rq->arena);
+    while (count < DROPPED_MAX && walk_next(walk, rows + count * size) &&
+           kind->view(rows + count * size).time_us + keep_us <= rq->now_us)
+        count++;
+    walk_close(walk);
+    for (size_t i = 0; i < count; i++)
+        todo_drop(rq, kind, rows + i * size);
+    return count == DROPPED_MAX;
+}
+
 bool callbacks_tick(struct request *rq)
 {
     bool more = step_all(rq, &todo_callbacks, step_callback);
     more = step_all(rq, &todo_resubmissions, step_resubmission) || more;
-    return more;
+    more = drop_old(rq, &todo_callbacks) || more;
+    return drop_old(rq, &todo_resubmissions) || more;
 }
 
 // --- calls

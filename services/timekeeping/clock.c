@@ -273,18 +273,40 @@ bool clock_settle(struct arena *arena, struct clock *clock, struct clock_busy *c
 }
 
 // --- shown and corrected
+// A call's time is telephony's, whose clock may be ahead of whoever shows it: not yet, then.
+static int64_t past_ms(int64_t since_us, int64_t now_us)
+{
+    return now_us > since_us ? (now_us - since_us) / 1000 : 0;
+}
+
+// What a call that begins ahead of now leaves of a clock by hand has not passed yet either.
+static int64_t ahead_ms(const struct clock *clock, int64_t now_us)
+{
+    int64_t ahead_us = 0;
+
+    for (size_t i = 0; i < clock->spans_count; i++) {
+        const struct clock_span *span = &clock->spans[i];
+        if (span->has_until && span->until > now_us)
+            ahead_us += span->until - (span->from > now_us ? span->from : now_us);
+    }
+    return ahead_us / 1000;
+}
+
 int64_t clock_seconds(const struct clock *clock, int64_t now_us)
 {
-    int64_t since = 0;
+    int64_t counted_ms = clock->counted_ms;
+
     if (clock->state == clock_state_STOPPED)
         return clock->actual_s;
-    if (clock->state != clock_state_RUNNING)
-        return whole_seconds(clock->counted_ms);
     if (!id_is_zero(clock->call))
-        return whole_seconds((now_us - clock->started_at) / 1000);
-    if (clock->spans_count > 0 && !clock->spans[clock->spans_count - 1].has_until)
-        since = clock->spans[clock->spans_count - 1].from;
-    return whole_seconds(clock->counted_ms + (since ? (now_us - since) / 1000 : 0));
+        return whole_seconds(
+            clock->state == clock_state_RUNNING ? past_ms(clock->started_at, now_us) : counted_ms);
+    counted_ms -= ahead_ms(clock, now_us);
+    const struct clock_span *last =
+        clock->spans_count > 0 ? &clock->spans[clock->spans_count - 1] : NULL;
+    if (clock->state == clock_state_RUNNING && last && !last->has_until)
+        counted_ms += past_ms(last->from, now_us);
+    return whole_seconds(counted_ms > 0 ? counted_ms : 0);
 }
 
 bool clock_amend(struct arena *arena, struct clock *clock, const struct time_correction *correction)

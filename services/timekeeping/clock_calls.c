@@ -5,6 +5,7 @@
 
 #include "common/wire/codec.h"
 #include "services/timekeeping/clocks.h"
+#include "services/timekeeping/entries.h"
 #include "services/timekeeping/house.h"
 #include "services/timekeeping/kept.h"
 #include "services/timekeeping/store.h"
@@ -13,7 +14,7 @@
 #include "proto/handlers.inc"
 
 #define PARTS_MAX   50
-#define BY_HAND_MAX 50       // clocks that one part may touch
+#define BY_HAND_MAX 50       // clocks that one part touches at once; the rest are a job's
 #define MANUAL      "manual" // telephony's source of calls by hand
 
 // --- whose it is
@@ -105,30 +106,71 @@ static void read_before(struct request *rq, struct following *following)
     walk_close(walk);
 }
 
-// This member's clocks by hand that were on between the two times.
-static bool reckon_by_hand(struct request *rq, struct id staff, int64_t from, int64_t until)
+// --- clocks by hand: booked ones too, whose entries follow as far as billing lets them
+static bool reckon_later(struct request *rq, const struct clock_reckoning *rest)
 {
+    struct bytes argument = request_encode(rq, clock_reckoning_record(), rest);
+
+    job_begin(rq, clock_reckon_job.name, argument);
+    return rq->err.code == ERR_NONE;
+}
+
+// Those of this member that were on between the two times; *range is what is left of them then.
+static bool reckon_some(struct request *rq, struct clock_reckoning *range, bool *ret_more)
+{
+    int64_t from = range->has_from ? range->from : INT64_MAX;
+    int64_t until = range->has_until ? range->until : INT64_MAX;
     struct walk_options options = { .index = clock_by_end,
                                     .scope = &scope_house,
-                                    .prefix = clock_of_key(staff, true),
-                                    .after = clock_end_key(staff, true, from) };
+                                    .prefix = clock_of_key(range->staff, true),
+                                    .after = clock_end_key(range->staff, true, from),
+                                    .after_row = range->after };
     struct id ids[BY_HAND_MAX];
     struct clock clock;
     size_t count = 0;
     struct walk *walk = walk_open(rq->txn, &clock_table, &options, rq->arena);
 
     while (count < BY_HAND_MAX && walk_next(walk, &clock)) {
-        bool booked = clock.has_stopped_at && !id_is_zero(clock.entry);
-        ids[count] = clock.id;
-        count += clock.started_at < until && !booked;
+        ids[count] = range->after = clock.id;
+        range->has_from = clock.has_stopped_at;
+        range->from = clock.stopped_at;
+        count += clock.started_at < until;
     }
     walk_close(walk);
+    *ret_more = count == BY_HAND_MAX;
     for (size_t i = 0; i < count; i++) {
         if (!clock_again(rq, ids[i]))
             return false;
     }
     return true;
 }
+
+static bool reckon_by_hand(struct request *rq, struct id staff, int64_t from, int64_t until)
+{
+    struct clock_reckoning range = { .staff = staff, .has_from = true, .from = from };
+    bool more;
+
+    range.has_until = until != INT64_MAX;
+    range.until = range.has_until ? until : 0;
+    return reckon_some(rq, &range, &more) && (!more || reckon_later(rq, &range));
+}
+
+static bool reckon_chunk(struct request *rq, struct job *job, size_t rows, bool *ret_last)
+{
+    struct clock_reckoning range;
+    bool more;
+
+    (void)rows; // each with its entry, its measure and what is rounded with them
+    if (!decode(clock_reckoning_record(), job->argument, DECODE_LENIENT, rq->arena, &range,
+                &rq->err) ||
+        !reckon_some(rq, &range, &more))
+        return false;
+    job->argument = request_encode(rq, clock_reckoning_record(), &range);
+    *ret_last = !more;
+    return rq->err.code == ERR_NONE;
+}
+
+const struct job_kind clock_reckon_job = { .name = "clock_reckon", .chunk = reckon_chunk };
 
 static int64_t end_of(const struct clock *clock)
 {
@@ -176,7 +218,8 @@ static bool follow_part(struct request *rq, struct following *following, size_t 
         clock.extension = NULL; // by hand, of somebody without a phone
     set_owner(rq, call, &clock);
     set_party(rq, call, &clock);
-    return (known ? clock_put_changed(rq, &before, &clock, CLOCKS_SELF)
+    return entry_for_clock(rq, &clock) &&
+           (known ? clock_put_changed(rq, &before, &clock, CLOCKS_SELF)
                   : clock_put(rq, &clock, CLOCKS_SELF)) &&
            touch_by_hand(rq, &before, &clock);
 }

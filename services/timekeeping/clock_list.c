@@ -24,13 +24,6 @@ void clock_resolve(struct request *rq, struct clock *clock)
     clock->contact_name = contact.name;
 }
 
-bool clock_find(struct request *rq, struct id id, struct clock *ret)
-{
-    if (row_find(rq, &clock_table, id, ret) && !file_hidden(rq, ret->file))
-        return true;
-    return fail(&rq->err, ERR_NOT_FOUND, "id", TEXT_CLOCK_UNKNOWN, NULL);
-}
-
 bool clocks_get(struct request *rq, struct id id, struct clock *ret)
 {
     if (!clock_find(rq, id, ret))
@@ -72,6 +65,8 @@ static bool fits(struct request *rq, const struct clock *clock, const struct clo
         (query->has_until && clock->started_at >= query->until))
         return false;
     if (query->has_unbooked && query->unbooked && !id_is_zero(clock->entry))
+        return false;
+    if (query->has_overlap && query->overlap && !clock->has_overlap_s)
         return false;
     return !file_hidden(rq, clock->file);
 }

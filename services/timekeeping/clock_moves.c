@@ -2,8 +2,11 @@
 // Clocks by hand: a stack for each member of staff. At most one is on; the one that it interrupts
 // waits for it, unless it was paused by hand.
 #include "common/step/rows.h"
+#include "common/wire/change.h"
+#include "common/wire/codec.h"
 #include "services/timekeeping/clocks.h"
 #include "services/timekeeping/kept.h"
+#include "services/timekeeping/measure_rows.h"
 #include "services/timekeeping/store.h"
 #include "services/timekeeping/store_inquiry.h"
 
@@ -233,7 +236,8 @@ static bool set_what(struct request *rq, const struct clock_begin *in, struct cl
     return true;
 }
 
-bool clocks_start(struct request *rq, const struct clock_begin *in, struct clock *ret)
+bool clocks_start_for(struct request *rq, const struct clock_begin *in, struct id measure,
+                      struct clock *ret)
 {
     struct staff staff;
     struct stack stack;
@@ -242,8 +246,11 @@ bool clocks_start(struct request *rq, const struct clock_begin *in, struct clock
     if (!clock_staff(rq, in->staff, &staff) || !may_move(rq, staff.id) ||
         !time_of(rq, in->has_at, in->at, &at))
         return false;
-    *ret =
-        (struct clock){ .id = new_id(rq), .staff = staff.id, .team = staff.team, .started_at = at };
+    *ret = (struct clock){ .id = new_id(rq),
+                           .staff = staff.id,
+                           .team = staff.team,
+                           .started_at = at,
+                           .measure = measure };
     if (!set_what(rq, in, ret) || !row_in_scope(rq, &clock_table, ret, "staff") ||
         !check_free(rq, staff.id, at) || !stack_read(rq, staff.id, &stack))
         return false;
@@ -252,6 +259,11 @@ bool clocks_start(struct request *rq, const struct clock_begin *in, struct clock
     return interrupt(rq, &stack, ret->id, at) && stack_write(rq, &stack) &&
            clock_switch_on(rq->arena, ret, at) && clock_reckon(rq, ret) &&
            clock_put(rq, ret, rq->actor);
+}
+
+bool clocks_start(struct request *rq, const struct clock_begin *in, struct clock *ret)
+{
+    return clocks_start_for(rq, in, (struct id){ 0 }, ret);
 }
 
 // --- moving
@@ -313,7 +325,7 @@ static struct clock *on_or_paused(const struct stack *stack)
     return on ? on : stack_paused(stack);
 }
 
-bool clocks_stop(struct request *rq, const struct clock_move *in, struct clock *ret)
+bool clocks_end(struct request *rq, const struct clock_move *in, struct clock *ret)
 {
     struct moving moving;
 
@@ -329,6 +341,13 @@ bool clocks_stop(struct request *rq, const struct clock_move *in, struct clock *
     clock->has_stopped_at = true;
     clock->stopped_at = moving.at;
     return hand_back(rq, &moving.stack, &gone, on, moving.at) && moving_end(rq, &moving, ret);
+}
+
+bool clocks_stop(struct request *rq, const struct clock_move *in, struct clock *ret)
+{
+    static const struct clock running = { .state = clock_state_RUNNING };
+
+    return clocks_end(rq, in, ret) && measure_for_clock(rq, &running, ret);
 }
 
 bool clocks_pause(struct request *rq, const struct clock_move *in, struct clock *ret)
@@ -361,6 +380,12 @@ bool clocks_resume(struct request *rq, const struct clock_move *in, struct clock
 // --- correcting
 bool clocks_correct(struct request *rq, const struct clock_correction *in, struct clock *ret)
 {
+    struct clock_correction given = *in;
+
+    // Blanks are no reason.
+    if (!row_trim(clock_correction_record(), &given, rq->arena, &rq->err) ||
+        !record_check(clock_correction_record(), &given, &rq->err))
+        return false;
     if (!clock_find(rq, in->id, ret) || !may_move(rq, ret->staff))
         return false;
     if (ret->version != in->version)
@@ -372,10 +397,11 @@ bool clocks_correct(struct request *rq, const struct clock_correction *in, struc
     if (ret->corrections_count == CLOCK_CORRECTIONS_MAX)
         return fail(&rq->err, ERR_CONFLICT, "id", TEXT_CLOCK_CORRECTED, NULL);
     struct time_correction correction = { rq->now_us, rq->actor, ret->actual_s, in->actual_s,
-                                          in->reason };
+                                          given.reason };
+    struct clock before = *ret;
     if (!clock_amend(rq->arena, ret, &correction))
         return full(rq);
-    if (!clock_put(rq, ret, rq->actor))
+    if (!measure_for_clock(rq, &before, ret) || !clock_put(rq, ret, rq->actor))
         return false;
     clock_resolve(rq, ret);
     return true;

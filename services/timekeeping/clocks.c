@@ -6,9 +6,13 @@
 
 #include "common/step/rows.h"
 #include "common/wire/codec.h"
+#include "services/timekeeping/entries.h"
+#include "services/timekeeping/entry_clock.h"
 #include "services/timekeeping/house.h"
-#include "services/timekeeping/kept.h"
+#include "services/timekeeping/locks.h"
+#include "services/timekeeping/measure_rows.h"
 #include "services/timekeeping/store.h"
+#include "services/timekeeping/store_entry.h"
 
 #define SERVICE_FILE "proto/timekeeping_clock.def"
 #include "proto/handlers.inc"
@@ -19,19 +23,6 @@
 static bool full(struct request *rq)
 {
     return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_MEMORY_FULL, NULL);
-}
-
-// --- writing
-bool clock_put(struct request *rq, struct clock *clock, const char *by)
-{
-    clock->version++;
-    clock->edited_by = by;
-    clock->edited_at = rq->now_us;
-    if (!record_check(clock_record(), clock, &rq->err) ||
-        !table_put(rq->txn, &clock_table, clock, &rq->err))
-        return false;
-    emit_clock(rq, clock, false);
-    return true;
 }
 
 // --- reckoning
@@ -142,10 +133,9 @@ bool clock_put_changed(struct request *rq, const struct clock *before, struct cl
 
 bool clock_again(struct request *rq, struct id id)
 {
-    struct key key = key_of_id(id);
     struct clock before;
 
-    if (!table_get(rq->txn, &clock_table, &scope_house, &key, rq->arena, &before))
+    if (!clock_row(rq, id, &before))
         return true;
     struct clock clock = before;
     if (!clock_reckon(rq, &clock))
@@ -155,32 +145,39 @@ bool clock_again(struct request *rq, struct id id)
         clock.has_reminded_at = true;
         clock.reminded_at = rq->now_us;
     }
-    return clock_put_changed(rq, &before, &clock, CLOCKS_SELF);
+    return entry_for_clock(rq, &clock) && measure_for_clock(rq, &before, &clock) &&
+           clock_put_changed(rq, &before, &clock, CLOCKS_SELF);
 }
 
-// --- booked
-bool clock_take(struct request *rq, struct id clock, struct id entry, struct clock *ret)
+// --- freed by billing: the entry has its clocks' time again
+static bool freed_chunk(struct request *rq, struct job *job, size_t rows, bool *ret_last)
 {
-    if (!clock_find(rq, clock, ret))
+    struct by_id of;
+    struct entry entry;
+    const struct id *clocks;
+
+    (void)rows;
+    *ret_last = true;
+    if (!decode(by_id_record(), job->argument, DECODE_LENIENT, rq->arena, &of, &rq->err))
         return false;
-    if (id_equal(ret->entry, entry))
+    struct key key = key_of_id(of.id);
+    if (!table_get(rq->txn, &entry_table, &scope_house, &key, rq->arena, &entry))
         return true;
-    if (!id_is_zero(ret->entry))
-        return fail(&rq->err, ERR_CONFLICT, "clock", TEXT_CLOCK_BOOKED, NULL);
-    ret->entry = entry;
-    return clock_put(rq, ret, rq->actor);
+    size_t count = entry_clocks(rq, &entry, &clocks);
+    for (size_t i = 0; i < count; i++) {
+        if (!clock_again(rq, clocks[i]))
+            return false;
+    }
+    return true;
 }
 
-bool clock_release(struct request *rq, struct id clock, struct id entry)
-{
-    struct key key = key_of_id(clock);
-    struct clock row;
+static const struct job_kind freed_job = { .name = LOCKS_FREED, .chunk = freed_chunk };
 
-    if (!table_get(rq->txn, &clock_table, &scope_house, &key, rq->arena, &row) ||
-        !id_equal(row.entry, entry))
-        return true;
-    row.entry = (struct id){ 0 };
-    return clock_put(rq, &row, rq->actor);
+bool clocks_job_step(struct request *rq)
+{
+    const struct job_kind kinds[] = { clock_owner_job, clock_reckon_job, freed_job };
+
+    return job_step(rq, kinds, COUNT_OF(kinds));
 }
 
 // --- time

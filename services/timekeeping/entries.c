@@ -72,6 +72,8 @@ static bool book_source(struct request *rq, struct booking *booking, struct entr
         return fail(&rq->err, ERR_NOT_FOUND, "call", TEXT_CALL_UNKNOWN, NULL);
     if (!entry_clock_find(rq, in, entry->staff, clock))
         return false;
+    if (!id_is_zero(in->call) && !id_is_zero(clock->call) && !id_equal(in->call, clock->call))
+        return fail(&rq->err, ERR_INVALID, "clock", TEXT_ENTRY_CLOCK_CALL, NULL);
     if (!id_is_zero(clock->call) && id_is_zero(in->call) &&
         !kept_call(rq, clock->call, &booking->call))
         booking->call = (struct call){ .version = 0 };
@@ -229,7 +231,10 @@ static struct id attempt_entry(struct id attempt)
 
 static bool attempt_booked(struct request *rq, struct id attempt, struct entry *out)
 {
-    return !id_is_zero(attempt) && entry_find(rq, attempt_entry(attempt), out);
+    if (id_is_zero(attempt))
+        return false;
+    struct key key = key_of_id(attempt_entry(attempt));
+    return table_get(rq->txn, &entry_table, &scope_house, &key, rq->arena, out);
 }
 
 bool entries_book(struct request *rq, const struct entry_new *in, struct entry *out)
@@ -239,7 +244,8 @@ bool entries_book(struct request *rq, const struct entry_new *in, struct entry *
     if (!booking)
         return full(rq);
     if (attempt_booked(rq, in->attempt, out))
-        return true;
+        return entry_find(rq, out->id, out) || // never over what others booked
+               fail(&rq->err, ERR_NOT_FOUND, "attempt", TEXT_ENTRY_UNKNOWN, NULL);
     booking->in = in;
     *out = (struct entry){
         .id = id_is_zero(in->attempt) ? new_id(rq) : attempt_entry(in->attempt),
@@ -256,9 +262,9 @@ bool entries_book(struct request *rq, const struct entry_new *in, struct entry *
         return false;
     book_words(rq, booking, out);
     entry_find_rule(rq, &booking->kind, out);
-    return row_trim(entry_record(), out, rq->arena, &rq->err) &&
-           record_check(entry_record(), out, &rq->err) && locks_admit(rq, NULL, out) &&
-           entry_write(rq, NULL, out) && entry_clock_take(rq, out->clock, out->id);
+    // The table checks the fields as it writes.
+    return row_trim(entry_record(), out, rq->arena, &rq->err) && locks_admit(rq, NULL, out) &&
+           entry_write(rq, NULL, out) && entry_clock_take(rq, out);
 }
 
 // --- changes
@@ -277,17 +283,24 @@ static bool change(struct request *rq, const struct entry *before, struct entry 
            entry_write(rq, before, after);
 }
 
+// Blanks are no reason.
+static bool trim(struct request *rq, const struct record *record, void *in)
+{
+    return row_trim(record, in, rq->arena, &rq->err) && record_check(record, in, &rq->err);
+}
+
 bool entries_correct(struct request *rq, const struct entry_correct_in *in, struct entry *out)
 {
     struct entry row;
+    struct entry_correct_in given = *in;
     struct entry_editor editor = editor_of(rq);
 
-    if (!seen_free(rq, in->id, in->version, &row))
+    if (!trim(rq, entry_correct_in_record(), &given) || !seen_free(rq, in->id, in->version, &row))
         return false;
     if (!in->has_minutes && !in->has_seconds)
         return fail(&rq->err, ERR_INVALID, "minutes", TEXT_ENTRY_NO_TIME, NULL);
     *out = row;
-    if (!entry_correct_time(out, given_seconds(in->minutes, in->seconds), in->reason, &editor,
+    if (!entry_correct_time(out, given_seconds(in->minutes, in->seconds), given.reason, &editor,
                             &rq->err))
         return false;
     return out->actual_s == row.actual_s || change(rq, &row, out);
@@ -460,7 +473,8 @@ static struct entry part_of(struct request *rq, const struct entry *row)
     part.clock = part.measure = part.attempt = none;
     part.split_from = row->id;
     part.corrections_count = part.moves_count = 0;
-    part.has_split = part.split = false;
+    part.has_split = part.split = part.has_split_raw_s = part.has_split_s = false;
+    part.split_raw_s = part.split_s = 0;
     part.booked_at = rq->now_us;
     part.booked_by = rq->actor;
     return part;
@@ -489,7 +503,6 @@ bool entries_split(struct request *rq, const struct entry_split_in *in, struct e
     *rest = row;
     *part = part_of(rq, &row);
     entry_divide(rest, part, part_s);
-    rest->has_split = rest->split = true;
     const char *text = arena_format(rq->arena, "geteilt: %lld von %lld Sekunden abgegeben",
                                     (long long)part_s, (long long)row.actual_s);
     const char *part_text = arena_format(rq->arena, "geteilt: %lld von %lld Sekunden",
@@ -520,9 +533,10 @@ static bool delete_entry(struct request *rq, const struct entry *row, const char
 bool entries_delete(struct request *rq, const struct entry_delete_in *in, struct entry *out)
 {
     struct entry row;
+    struct entry_delete_in given = *in;
 
-    return seen_free(rq, in->id, in->version, &row) &&
-           delete_entry(rq, &row, "gelöscht", in->reason, out);
+    return trim(rq, entry_delete_in_record(), &given) && seen_free(rq, in->id, in->version, &row) &&
+           delete_entry(rq, &row, "gelöscht", given.reason, out);
 }
 
 bool entries_undo(struct request *rq, struct entry *out)

@@ -20,21 +20,28 @@ MUST_USE bool entries_get(struct request *rq, struct id id, struct entry *out);
 // --- for the other nouns of this service
 
 // The time of a measure as an entry: books it when measure->kind is set and the measure has no
-// entry yet, lets it follow the measure's time, text, article and staff when it has one, deletes it
-// when the measure's kind is gone. `inquiry` tells contact, file, customer, client. Sets
-// measure->entry and measure->rounded_s; the caller writes the measure. A locked or billed entry:
-// refused with the voucher's number when anything of it would change.
+// entry yet, lets it follow the measure's text, article, staff, and its time where that is another
+// than `before` (NULL: a new measure), deletes it when the measure's kind is gone. `inquiry` tells
+// contact, file, customer, client. Sets measure->entry and measure->rounded_s; the caller writes
+// the measure. A locked or billed entry: refused with the voucher's number when anything of it
+// would change.
 MUST_USE bool entry_for_measure(struct request *rq, const struct inquiry *inquiry,
-                                struct measure *measure);
+                                const struct measure *before, struct measure *measure);
 
-// A clock whose `entry` is set was stopped or reckoned anew: the entry's time follows, unless it is
-// not open any more, was split, has fixed minutes, or was corrected itself. The clock is written by
-// the caller.
-MUST_USE bool entry_for_clock(struct request *rq, const struct clock *clock);
+// What was measured of an entry is this now. Raw time follows, less what its parts have; actual
+// time too, unless somebody corrected it or it is fixed. What billing has stays: `over_s` is then
+// how much more than this it and its parts have.
+struct entry_time {
+    int64_t raw_s, actual_s;
+    int64_t over_s, rounded_s; // out; rounded_s as the entry has it
+};
+MUST_USE bool entry_retime(struct request *rq, struct id entry, struct entry_time *time);
+
+// A clock whose `entry` is set was stopped or reckoned anew: the entry follows, unless a measure
+// stands between them. Sets clock->overlap_s; the clock is written by the caller.
+MUST_USE bool entry_for_clock(struct request *rq, struct clock *clock);
 
 // --- what was told
-// Behind the clocks of the call: entries that its parts were booked as.
-MUST_USE bool entries_call_told(struct request *rq, const struct call *call);
 // Entries of the note's call without a note, of whoever wrote it, have it from now on.
 MUST_USE bool entries_note_told(struct request *rq, const struct call_note *note);
 

@@ -39,10 +39,14 @@ const char *entry_text(const struct service_kind *kind, const struct entry *entr
                        struct arena *arena)
 {
     struct placeholder items[WORDS];
-    // "28.11.2026 10:41:07": the day.
-    const char *date = arena_format(arena, "%.10s", civil_local(entry->began_at, zone).text);
+    const char *date = "";
 
-    if (!kind->text || !date)
+    if (!kind->text)
+        return NULL;
+    // "28.11.2026 10:41:07": the day. Few texts name it, and zones are slow.
+    if (strstr(kind->text, "{date}"))
+        date = arena_format(arena, "%.10s", civil_local(entry->began_at, zone).text);
+    if (!date)
         return NULL;
     struct placeholders known = placeholders_of(entry, date, items);
     char *text = placeholder_fill(kind->text, &known, TEXT_MAX, arena);
@@ -108,6 +112,12 @@ void entry_divide(struct entry *entry, struct entry *part, int64_t part_s)
     part->actual_s = part_s;
     entry->raw_s -= raw_s;
     entry->actual_s -= part_s;
+    // What was given away before it was counted is not known.
+    bool counts = entry->has_split_raw_s || !entry->has_split;
+    entry->has_split_raw_s = entry->has_split_s = counts;
+    entry->split_raw_s = counts ? entry->split_raw_s + raw_s : 0;
+    entry->split_s = counts ? entry->split_s + part_s : 0;
+    entry->has_split = entry->split = true;
 }
 
 bool entry_meets_consumer(const struct contact *payer)

@@ -33,7 +33,7 @@ MUST_USE bool entry_add_move(struct entry *entry, const char *text, const char *
                              const struct entry_editor *editor, struct err *err);
 
 // `part` gets so many of the actual seconds and the same share of the raw ones (rounded down), the
-// entry keeps the rest: together they are what there was.
+// entry keeps the rest, and how much it gave away: together they are what there was.
 void entry_divide(struct entry *entry, struct entry *part, int64_t part_s);
 
 // Somebody who pays as a person and not for an organisation.

@@ -2,7 +2,9 @@
 #include "services/timekeeping/entry_clock.h"
 
 #include "common/step/rows.h"
-#include "services/timekeeping/clocks.h"
+#include "services/timekeeping/clock_rows.h"
+#include "services/timekeeping/store_entry.h"
+#include "services/timekeeping/store_inquiry.h"
 
 static bool timed_by_hand(const struct entry_new *in)
 {
@@ -35,6 +37,29 @@ static bool part_of_call(struct request *rq, struct id call, struct id staff, st
     return found;
 }
 
+static bool measure_row(struct request *rq, struct id id, struct measure *ret)
+{
+    struct key key = key_of_id(id);
+
+    return !id_is_zero(id) &&
+           table_get(rq->txn, &measure_table, &scope_house, &key, rq->arena, ret);
+}
+
+// A measure is booked when it is done; a clock of one that is done and not booked is free.
+static bool is_measures(struct request *rq, const struct clock *clock)
+{
+    struct measure measure;
+    struct entry entry;
+
+    if (!measure_row(rq, clock->measure, &measure))
+        return false;
+    struct key key = key_of_id(measure.entry);
+    bool dropped = !id_is_zero(measure.entry) &&
+                   table_get(rq->txn, &entry_table, &scope_house, &key, rq->arena, &entry) &&
+                   entry.state == entry_state_DELETED;
+    return measure.state != measure_state_DONE || (!id_is_zero(measure.kind) && !dropped);
+}
+
 bool entry_clock_find(struct request *rq, const struct entry_new *in, struct id staff,
                       struct clock *ret)
 {
@@ -47,6 +72,8 @@ bool entry_clock_find(struct request *rq, const struct entry_new *in, struct id 
         if (!id_is_zero(ret->entry))
             return fail(&rq->err, ERR_CONFLICT, "clock", TEXT_ENTRY_CLOCK_BOOKED,
                         id_text(ret->entry).text, NULL);
+        if (is_measures(rq, ret))
+            return fail(&rq->err, ERR_CONFLICT, "clock", TEXT_ENTRY_CLOCK_MEASURE, NULL);
         // A call's clock stops by itself.
         return ret->state == clock_state_STOPPED || !id_is_zero(ret->call) ||
                fail(&rq->err, ERR_CONFLICT, "clock", TEXT_ENTRY_CLOCK_RUNS, NULL);
@@ -57,15 +84,54 @@ bool entry_clock_find(struct request *rq, const struct entry_new *in, struct id 
     return booked ? fail(&rq->err, ERR_CONFLICT, "call", TEXT_ENTRY_CALL_BOOKED, NULL) : true;
 }
 
-bool entry_clock_take(struct request *rq, struct id clock, struct id entry)
+size_t entry_clocks(struct request *rq, const struct entry *entry, const struct id **ret)
 {
+    struct measure measure;
+
+    if (measure_row(rq, entry->measure, &measure) && measure.clocks_count > 0) {
+        *ret = measure.clocks;
+        return measure.clocks_count;
+    }
+    *ret = &entry->clock;
+    return id_is_zero(entry->clock) ? 0 : 1;
+}
+
+bool entry_clocks_overlap(struct request *rq, const struct entry *entry)
+{
+    const struct id *clocks;
+    size_t count = entry_clocks(rq, entry, &clocks);
+    struct clock clock;
+
+    for (size_t i = 0; i < count; i++) {
+        if (clock_row(rq, clocks[i], &clock) && clock.has_overlap_s)
+            return true;
+    }
+    return false;
+}
+
+bool entry_clock_take(struct request *rq, const struct entry *entry)
+{
+    const struct id *clocks;
+    size_t count = entry_clocks(rq, entry, &clocks);
     struct clock taken;
 
-    return id_is_zero(clock) || clock_take(rq, clock, entry, &taken);
+    for (size_t i = 0; i < count; i++) {
+        if (!clock_take(rq, clocks[i], entry->id, &taken))
+            return false;
+    }
+    return true;
 }
 
 bool entry_clock_free(struct request *rq, const struct entry *entry)
 {
-    return id_is_zero(entry->clock) || (entry->has_split && entry->split) ||
-           clock_release(rq, entry->clock, entry->id);
+    const struct id *clocks;
+    size_t count = entry_clocks(rq, entry, &clocks);
+
+    if (entry->has_split && entry->split)
+        return true;
+    for (size_t i = 0; i < count; i++) {
+        if (!clock_release(rq, clocks[i], entry->id))
+            return false;
+    }
+    return true;
 }

@@ -6,10 +6,8 @@
 #include "services/timekeeping/blocks.h"
 #include "services/timekeeping/entries.h"
 #include "services/timekeeping/entry.h"
-#include "services/timekeeping/store_clock.h"
 #include "services/timekeeping/store_entry.h"
 
-#define PARTS_MAX   50
 #define ENTRIES_MAX 50 // of one call
 
 // Time that nobody corrected by hand is the clock's.
@@ -21,42 +19,61 @@ static bool follows(const struct entry *entry)
            (counting || entry->actual_s == entry->raw_s);
 }
 
-bool entry_for_clock(struct request *rq, const struct clock *clock)
+static int64_t at_least_0(int64_t value)
 {
-    struct key key = key_of_id(clock->entry);
-    struct entry row, after;
-
-    if (id_is_zero(clock->entry) || clock->state != clock_state_STOPPED ||
-        !table_get(rq->txn, &entry_table, &scope_house, &key, rq->arena, &row) ||
-        row.state != entry_state_OPEN || (row.has_split && row.split))
-        return true;
-    after = row;
-    after.has_counting = after.counting = false;
-    after.raw_s = clock->raw_s;
-    if (follows(&row))
-        after.actual_s = clock->actual_s;
-    // No lock is asked: a run does not pin what still counts, and what is pinned is not open.
-    return row_equal(entry_record(), &row, &after) || entry_write(rq, &row, &after);
+    return value > 0 ? value : 0;
 }
 
-bool entries_call_told(struct request *rq, const struct call *call)
+bool entry_retime(struct request *rq, struct id id, struct entry_time *time)
 {
-    struct clock *clocks = arena_array(rq->arena, PARTS_MAX, sizeof *clocks);
-    struct walk_options options = { .index = clock_by_call,
-                                    .scope = &scope_house,
-                                    .prefix = key_of_id(call->id) };
-    size_t count = 0;
+    struct key key = key_of_id(id);
+    struct entry row;
 
-    if (!clocks)
-        return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_MEMORY_FULL, NULL);
-    struct walk *walk = walk_open(rq->txn, &clock_table, &options, rq->arena);
-    while (count < PARTS_MAX && walk_next(walk, &clocks[count]))
-        count++;
-    walk_close(walk);
-    for (size_t i = 0; i < count; i++) {
-        if (!entry_for_clock(rq, &clocks[i]))
-            return false;
+    time->over_s = time->rounded_s = 0;
+    if (!table_get(rq->txn, &entry_table, &scope_house, &key, rq->arena, &row))
+        return true;
+    time->rounded_s = row.rounded_s;
+    if (row.has_split && !row.has_split_raw_s)
+        return true; // of before it was known what the parts have
+    struct entry after = row;
+    int64_t raw_s = at_least_0(time->raw_s - row.split_raw_s);
+    if (row.state == entry_state_OPEN) {
+        after.has_counting = after.counting = false;
+        after.raw_s = raw_s;
+        if (follows(&row))
+            after.actual_s = at_least_0(time->actual_s - row.split_s);
     }
+    int64_t kept_s = row.state == entry_state_DELETED ? 0 : after.raw_s;
+    time->over_s = at_least_0(kept_s + row.split_raw_s - time->raw_s);
+    // No lock is asked: what is pinned is not open, and what is not pinned yet is counted behind
+    // this.
+    if (!row_equal(entry_record(), &row, &after) && !entry_write(rq, &row, &after))
+        return false;
+    time->rounded_s = after.rounded_s;
+    return true;
+}
+
+// A measure's entry has the time of the measure, which may have had several clocks.
+static bool is_measures(struct request *rq, const struct clock *clock)
+{
+    struct key key = key_of_id(clock->entry);
+    struct entry entry;
+
+    return !id_is_zero(clock->measure) &&
+           table_get(rq->txn, &entry_table, &scope_house, &key, rq->arena, &entry) &&
+           id_equal(entry.measure, clock->measure);
+}
+
+bool entry_for_clock(struct request *rq, struct clock *clock)
+{
+    struct entry_time time = { .raw_s = clock->raw_s, .actual_s = clock->actual_s };
+
+    if (id_is_zero(clock->entry) || clock->state != clock_state_STOPPED || is_measures(rq, clock))
+        return true;
+    if (!entry_retime(rq, clock->entry, &time))
+        return false;
+    clock->has_overlap_s = time.over_s > 0;
+    clock->overlap_s = time.over_s;
     return true;
 }
 

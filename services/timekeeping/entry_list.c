@@ -49,7 +49,7 @@ bool entry_fits(struct request *rq, const struct entry_query *query, const struc
 
 void entry_resolve(struct request *rq, struct entry *entry)
 {
-    entry->contact = kept_contact_now(rq, entry->contact);
+    kept_contact_show(rq, &entry->contact, &entry->contact_name);
     entry->customer = kept_contact_now(rq, entry->customer);
 }
 

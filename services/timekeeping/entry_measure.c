@@ -13,15 +13,11 @@
 #include "services/timekeeping/kept.h"
 #include "services/timekeeping/kinds.h"
 #include "services/timekeeping/locks.h"
+#include "services/timekeeping/measure.h"
 #include "services/timekeeping/store_entry.h"
 
 #define MINUTE_S 60
 #define TEXT_MAX 1000
-
-static int64_t measure_seconds(const struct measure *measure)
-{
-    return measure->has_actual_s ? measure->actual_s : measure->raw_s;
-}
 
 // What the measure says of its entry, but for the time.
 static void take_words(struct request *rq, const struct measure *measure,
@@ -83,7 +79,8 @@ static bool book(struct request *rq, const struct inquiry *inquiry, struct measu
                                              : rq->now_us - SECONDS(measure_seconds(measure));
     entry.day = house_day(rq, entry.began_at);
     take_words(rq, measure, kind, &entry);
-    if (!write_measure(rq, kind, NULL, &entry) || !entry_clock_take(rq, entry.clock, entry.id))
+    // The clocks that the row of the measure has, as it is until its caller writes it.
+    if (!write_measure(rq, kind, NULL, &entry) || !entry_clock_take(rq, &entry))
         return false;
     measure->entry = entry.id;
     measure->rounded_s = entry.rounded_s;
@@ -91,19 +88,37 @@ static bool book(struct request *rq, const struct inquiry *inquiry, struct measu
     return true;
 }
 
-static bool adjust(struct request *rq, const struct entry *row, struct measure *measure,
-                   const struct service_kind *kind)
+static int64_t left_of(int64_t whole_s, int64_t given_s)
+{
+    return whole_s > given_s ? whole_s - given_s : 0;
+}
+
+// What its parts have been given stays theirs. A time that was corrected at the entry stays until
+// the measure's is another.
+static bool adjust_time(struct request *rq, const struct measure *before,
+                        const struct measure *measure, bool fixed, struct entry *entry)
+{
+    struct entry_editor editor = { rq->arena, rq->now_us, rq->actor };
+    bool split = entry->has_split && entry->split;
+
+    if (split && !entry->has_split_raw_s) // else the parts would not add up any more
+        return true;
+    if (before && before->raw_s == measure->raw_s &&
+        measure_seconds(before) == measure_seconds(measure))
+        return true;
+    entry->raw_s = left_of(measure->raw_s, entry->split_raw_s);
+    return fixed || entry_correct_time(entry, left_of(measure_seconds(measure), entry->split_s),
+                                       "Maßnahme geändert", &editor, &rq->err);
+}
+
+static bool adjust(struct request *rq, const struct measure *before, const struct entry *row,
+                   struct measure *measure, const struct service_kind *kind)
 {
     struct entry after = *row;
-    struct entry_editor editor = { rq->arena, rq->now_us, rq->actor };
 
     take_words(rq, measure, kind, &after);
-    if (!(row->has_split && row->split)) { // else the parts would not add up any more
-        after.raw_s = measure->raw_s;
-        if (!kind->has_fixed_minutes && !entry_correct_time(&after, measure_seconds(measure),
-                                                            "Maßnahme geändert", &editor, &rq->err))
-            return false;
-    }
+    if (!adjust_time(rq, before, measure, kind->has_fixed_minutes, &after))
+        return false;
     if (!row_equal(entry_record(), row, &after) && !write_measure(rq, kind, row, &after))
         return false;
     measure->rounded_s = after.rounded_s;
@@ -124,7 +139,8 @@ static bool take_away(struct request *rq, const struct entry *row, struct measur
            entry_clock_free(rq, row);
 }
 
-bool entry_for_measure(struct request *rq, const struct inquiry *inquiry, struct measure *measure)
+bool entry_for_measure(struct request *rq, const struct inquiry *inquiry,
+                       const struct measure *before, struct measure *measure)
 {
     struct service_kind kind;
     struct entry row;
@@ -139,6 +155,6 @@ bool entry_for_measure(struct request *rq, const struct inquiry *inquiry, struct
     if (!kind_find(rq, measure->kind, NULL, &kind))
         return false;
     if (known)
-        return adjust(rq, &row, measure, &kind);
+        return adjust(rq, before, &row, measure, &kind);
     return (!measure->has_raw_s && !measure->has_actual_s) || book(rq, inquiry, measure, &kind);
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/timekeeping/file_info.h"
 
+#include <string.h>
+
 #include "common/step/rows.h"
 #include "services/timekeeping/entry_list.h"
+#include "services/timekeeping/inquiries.h"
 #include "services/timekeeping/kept.h"
 #include "services/timekeeping/kinds.h"
 #include "services/timekeeping/store_entry.h"
@@ -55,9 +58,35 @@ static bool last_entries(struct request *rq, struct file_info *out)
     return true;
 }
 
-static bool is_open(const struct inquiry *inquiry)
+// Urgent ones first, then what is due, then the oldest: as on the board.
+static bool comes_before(const struct inquiry *a, const struct inquiry *b)
 {
-    return inquiry->state != inquiry_state_SOLVED && inquiry->state != inquiry_state_CLOSED;
+    int64_t due_a = inquiry_due_at(a), due_b = inquiry_due_at(b);
+
+    if (a->priority != b->priority)
+        return a->priority > b->priority;
+    return due_a != due_b ? due_a < due_b : a->opened_at < b->opened_at;
+}
+
+// Keeps the first ones of all, in order.
+static void keep_first(struct inquiry *rows, size_t *count, const struct inquiry *row)
+{
+    size_t at = *count;
+
+    while (at > 0 && comes_before(row, &rows[at - 1]))
+        at--;
+    if (at == OPEN_SHOWN)
+        return;
+    size_t moved = *count < OPEN_SHOWN ? *count - at : OPEN_SHOWN - 1 - at;
+    memmove(&rows[at + 1], &rows[at], moved * sizeof *rows);
+    rows[at] = *row;
+    *count += *count < OPEN_SHOWN;
+}
+
+static enum walk_fit is_open(void *context, const void *row)
+{
+    (void)context;
+    return inquiry_is_open(((const struct inquiry *)row)->state) ? WALK_TAKE : WALK_PASS;
 }
 
 static bool open_inquiries(struct request *rq, struct file_info *out)
@@ -65,19 +94,21 @@ static bool open_inquiries(struct request *rq, struct file_info *out)
     struct inquiry *rows = arena_array(rq->arena, OPEN_SHOWN, sizeof *rows);
     struct walk_options options = { .index = inquiry_by_file,
                                     .scope = &rq->scope,
-                                    .prefix = key_of_id(out->file) };
+                                    .prefix = key_of_id(out->file),
+                                    .down = true,
+                                    .fits = is_open };
     struct inquiry row;
 
     if (!rows)
         return full(rq);
     struct walk *walk = walk_open(rq->txn, &inquiry_table, &options, rq->arena);
     while (out->open_inquiries < OPEN_COUNTED && walk_next(walk, &row)) {
-        if (!is_open(&row))
-            continue;
-        if (out->open_inquiries++ < OPEN_SHOWN)
-            rows[out->inquiries_count++] = row;
+        out->open_inquiries++;
+        keep_first(rows, &out->inquiries_count, &row);
     }
     walk_close(walk);
+    for (size_t i = 0; i < out->inquiries_count; i++)
+        inquiry_show(rq, &rows[i]);
     out->inquiries = rows;
     return true;
 }

@@ -24,8 +24,12 @@ static bool call_told(struct request *rq, const struct fact *fact, const void *r
 
     if (!kept_call_take(rq, fact, row))
         return false;
-    return gone(fact) || (clocks_call_told(rq, row) && entries_call_told(rq, row) &&
-                          hotline_told(rq, row) && callbacks_call(rq, was ? &before : NULL, row));
+    if (gone(fact)) {
+        hotline_forget(rq, fact->entity);
+        return true;
+    }
+    return clocks_call_told(rq, row) && hotline_told(rq, row) &&
+           callbacks_call(rq, was ? &before : NULL, row);
 }
 
 static bool note_told(struct request *rq, const struct fact *fact, const void *row)
@@ -49,6 +53,7 @@ const struct follow timekeeping_follows[TIMEKEEPING_FOLLOWS] = {
     { "contacts", "contact_merged", FOLLOW_PARK_KEY, kept_merged_take },
     { "contacts", "client", FOLLOW_PARK_KEY, kept_client_take },
     { "contacts", "staff", FOLLOW_PARK_KEY, staff_told },
+    { "contacts", "team", FOLLOW_PARK_KEY, kept_team_take },
     { "contacts", "file", FOLLOW_PARK_KEY, kept_file_take },
     { "contacts", "absence", FOLLOW_PARK_KEY, absence_told },
     { "telephony", "call", FOLLOW_PARK_KEY, call_told },

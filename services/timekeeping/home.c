@@ -11,6 +11,7 @@
 
 #define MINUTES_MAX 100000
 #define COUNT_MAX   10000000
+#define REPLY_MAX   100 // MB: the mail room has a whole mail in memory
 
 struct home {
     struct timekeeping_house house; // first: it is request.context
@@ -48,6 +49,18 @@ const struct option home_options[HOME_OPTIONS] = {
       .otherwise = "0",
       .german = "so lange nach dem Abschluss des Vorgangs bleiben Anlagen; 0: immer",
       .english = "attachments stay so long after their inquiry was closed; 0: for ever" },
+    { .name = "reply-max-megabytes",
+      .value = "MB",
+      .otherwise = "20",
+      .german = "so viel dürfen die Anlagen einer Antwort zusammen haben (bis 100; in der Mail ein "
+                "Drittel mehr); 0: keine Anlagen",
+      .english = "so much may the attachments of one answer have together (up to 100; in the mail "
+                 "a third more); 0: no attachments" },
+    { .name = "callbacks-keep-days",
+      .value = "TAGE",
+      .otherwise = "0",
+      .german = "so lange bleiben erledigte Rückrufe und Wiedervorlagen; 0: immer",
+      .english = "callbacks and resubmissions stay so long after they were settled; 0: for ever" },
     IMAP_OPTIONS_ROWS,
 };
 
@@ -67,20 +80,24 @@ static bool read_house(const struct app_start *start, struct timekeeping_house *
                        struct err *err)
 {
     int hold = 0;
-    int64_t remind_minutes, limit_minutes, megabytes, days;
+    int64_t remind_minutes, limit_minutes, megabytes, days, reply_megabytes, todo_days;
     if (!setting_place(start, &house->home, err) || !setting_zone(start, &house->zone, err) ||
         !setting_holidays(start, &house->holidays, err) ||
         !setting_pick(start, "hold-counts", "yes, no", &hold, err) ||
         !setting_number(start, "clock-remind-minutes", 0, MINUTES_MAX, &remind_minutes, err) ||
         !setting_number(start, "clock-limit-minutes", 0, MINUTES_MAX, &limit_minutes, err) ||
         !setting_number(start, "attachments-max-megabytes", 0, COUNT_MAX, &megabytes, err) ||
-        !setting_number(start, "attachments-keep-days", 0, COUNT_MAX, &days, err))
+        !setting_number(start, "attachments-keep-days", 0, COUNT_MAX, &days, err) ||
+        !setting_number(start, "reply-max-megabytes", 0, REPLY_MAX, &reply_megabytes, err) ||
+        !setting_number(start, "callbacks-keep-days", 0, COUNT_MAX, &todo_days, err))
         return false;
     house->hold_counts = hold == 0;
     house->remind_us = SECONDS(60) * remind_minutes;
     house->limit_us = SECONDS(60) * limit_minutes;
     house->attachments_max_bytes = megabytes << 20;
     house->attachments_keep_us = DAYS(days);
+    house->reply_max_bytes = reply_megabytes << 20;
+    house->todo_keep_us = DAYS(todo_days);
     return true;
 }
 

@@ -7,6 +7,7 @@
 
 #include "common/base/civil.h"
 #include "common/step/rows.h"
+#include "proto/talk.h"
 #include "services/timekeeping/inquiries.h"
 #include "services/timekeeping/inquiry_list.h"
 #include "services/timekeeping/inquiry_new.h"
@@ -50,7 +51,7 @@ static size_t with_call(struct request *rq, struct id call, struct inquiry *rows
 static size_t open_of(struct request *rq, const struct call *call, struct inquiry *rows,
                       size_t most)
 {
-    return inquiries_of_caller(rq, call->client, call_party(call), call_party_number(call), rows,
+    return inquiries_of_caller(rq, call->client, call_partner(call), call_party_number(call), rows,
                                most);
 }
 
@@ -100,6 +101,13 @@ bool hotline_told(struct request *rq, const struct call *call)
     if (!has_one && !open_one(rq, call, &decision))
         return false;
     return table_put(rq->txn, &hotline_call_table, &decision, &rq->err);
+}
+
+void hotline_forget(struct request *rq, struct id call)
+{
+    struct key key = key_of_id(call);
+
+    (void)table_del(rq->txn, &hotline_call_table, &key);
 }
 
 bool inquiries_for_call(struct request *rq, struct id id, struct inquiries_of_call *out)

@@ -18,6 +18,7 @@ const struct timekeeping_house *timekeeping_house(const struct request *rq)
         .remind_us = MINUTES(30),
         .limit_us = HOURS(10),
         .attachments_max_bytes = (int64_t)10 << 30,
+        .reply_max_bytes = (int64_t)20 << 20,
     };
 
     return rq->context ? rq->context : &usual;

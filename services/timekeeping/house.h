@@ -16,6 +16,8 @@ struct timekeeping_house {
     int64_t limit_us;              // and stops counting after so long; 0: never
     int64_t attachments_max_bytes; // all contents together; 0: no limit
     int64_t attachments_keep_us;   // after their inquiry was closed; 0: for ever
+    int64_t reply_max_bytes;       // of the attachments of one answer together
+    int64_t todo_keep_us;          // settled callbacks and resubmissions; 0: for ever
     // The mailboxes and their states, but for the figures.
     const struct mailbox_row *const *mailboxes;
     size_t mailboxes_count;

@@ -9,11 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CONNECT_S   20L
-#define LOOK_MS     250
-#define LOOKS_MAX   240 // a minute without a byte
-#define LINE_MAX_IN ((size_t)4 << 20)
-#define LITERAL_MAX ((size_t)80 << 20)
+#include "services/timekeeping/imap_read.h"
+
+#define CONNECT_S  20L
+#define LOOK_MS    250
+#define LOOKS_MAX  240 // a minute without a byte
+#define ANSWER_MAX (IMAP_LITERAL_MAX + 2 * IMAP_LINE_MAX)
 
 struct imap {
     CURL *curl;
@@ -22,10 +23,8 @@ struct imap {
     int64_t validity;
     char in[16384];
     size_t at, have;
-    char *line;
-    size_t line_size, line_room;
-    uint8_t *literal; // of the last answer
-    size_t literal_size;
+    size_t came; // bytes of the answer to the command at hand
+    struct imap_reader reader;
 };
 
 static int give_up(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
@@ -51,11 +50,15 @@ static bool fill(struct imap *imap)
 {
     CURLcode rc;
     imap->at = imap->have = 0;
+    // Whoever never stops talking is not listened to for ever.
+    if (imap->came > ANSWER_MAX || atomic_load(imap->stop))
+        return false;
     while ((rc = curl_easy_recv(imap->curl, imap->in, sizeof imap->in, &imap->have)) ==
            CURLE_AGAIN) {
         if (!wait_for(imap, POLLIN))
             return false;
     }
+    imap->came += imap->have;
     return rc == CURLE_OK && imap->have > 0;
 }
 
@@ -74,54 +77,19 @@ static bool send_text(struct imap *imap, const char *text)
     return true;
 }
 
+// The next line, with its literal when it announces one.
 static bool take_line(struct imap *imap)
 {
-    imap->line_size = 0;
     for (;;) {
         if (imap->at == imap->have && !fill(imap))
             return false;
-        char c = imap->in[imap->at++];
-        if (imap->line_size + 1 >= imap->line_room) {
-            size_t room = imap->line_room ? imap->line_room * 2 : 1024;
-            char *line = room <= LINE_MAX_IN ? realloc(imap->line, room) : NULL;
-            if (!line)
-                return false;
-            imap->line = line;
-            imap->line_room = room;
-        }
-        if (c == '\n')
-            break;
-        if (c != '\r' && c != '\0')
-            imap->line[imap->line_size++] = c;
+        size_t used;
+        enum imap_read read =
+            imap_reader_take(&imap->reader, imap->in + imap->at, imap->have - imap->at, &used);
+        imap->at += used;
+        if (read != IMAP_READ_MORE)
+            return read == IMAP_READ_LINE;
     }
-    imap->line[imap->line_size] = '\0';
-    return true;
-}
-
-// "{123}" at the end of a line: so many bytes follow.
-static bool take_literal(struct imap *imap)
-{
-    const char *open = strrchr(imap->line, '{');
-    if (!open || imap->line_size == 0 || imap->line[imap->line_size - 1] != '}')
-        return true;
-    char *end;
-    unsigned long long size = strtoull(open + 1, &end, 10);
-    if (*end != '}' || size > LITERAL_MAX)
-        return false;
-    free(imap->literal);
-    imap->literal = malloc(size + 1);
-    imap->literal_size = 0;
-    while (imap->literal && imap->literal_size < size) {
-        if (imap->at == imap->have && !fill(imap))
-            return false;
-        size_t part = imap->have - imap->at;
-        if (part > size - imap->literal_size)
-            part = size - imap->literal_size;
-        memcpy(imap->literal + imap->literal_size, imap->in + imap->at, part);
-        imap->literal_size += part;
-        imap->at += part;
-    }
-    return imap->literal != NULL;
 }
 
 typedef void imap_hears(void *context, const char *line);
@@ -134,33 +102,27 @@ static bool command(struct imap *imap, imap_hears *hears, void *context, const c
     va_start(list, format);
     int size = vsnprintf(words, sizeof words, format, list);
     va_end(list);
-    int tag_size = snprintf(tag, sizeof tag, "R%d ", ++imap->tag);
+    (void)snprintf(tag, sizeof tag, "R%d", ++imap->tag);
     if (size < 0 || size >= (int)sizeof words)
         return false;
-    (void)snprintf(text, sizeof text, "%s%s\r\n", tag, words);
+    (void)snprintf(text, sizeof text, "%s %s\r\n", tag, words);
     if (!send_text(imap, text))
         return false;
+    imap->came = 0;
     while (take_line(imap)) {
-        if (strncmp(imap->line, tag, (size_t)tag_size) == 0)
-            return strncmp(imap->line + tag_size, "OK", 2) == 0;
+        enum imap_status status = imap_line_status(imap->reader.line, tag);
+        if (status != IMAP_UNTAGGED)
+            return status == IMAP_OK;
         if (hears)
-            hears(context, imap->line);
-        if (!take_literal(imap))
-            return false;
+            hears(context, imap->reader.line);
     }
     return false;
-}
-
-static int64_t number_behind(const char *line, const char *word)
-{
-    const char *at = strstr(line, word);
-    return at ? strtoll(at + strlen(word), NULL, 10) : 0;
 }
 
 static void hear_validity(void *context, const char *line)
 {
     struct imap *imap = context;
-    int64_t number = number_behind(line, "[UIDVALIDITY ");
+    int64_t number = imap_line_validity(line);
     if (number > 0)
         imap->validity = number;
 }
@@ -199,6 +161,7 @@ struct imap *imap_open(const struct imap_place *place, const atomic_bool *stop, 
     if (!imap || !(imap->curl = curl_easy_init()))
         abort();
     imap->stop = stop;
+    imap_reader_init(&imap->reader);
     set_up(imap, place, error);
     CURLcode rc = curl_easy_perform(imap->curl);
     (void)curl_easy_setopt(imap->curl, CURLOPT_ERRORBUFFER, NULL);
@@ -207,9 +170,10 @@ struct imap *imap_open(const struct imap_place *place, const atomic_bool *stop, 
     else if (rc != CURLE_OK)
         (void)snprintf(why, size, "nicht erreichbar: %.200s",
                        *error ? error : curl_easy_strerror(rc));
-    else if (!command(imap, hear_validity, imap, "SELECT \"%s\"", place->folder) ||
-             imap->validity == 0)
+    else if (!command(imap, hear_validity, imap, "SELECT \"%s\"", place->folder))
         (void)snprintf(why, size, "den Ordner %.100s gibt es nicht", place->folder);
+    else if (imap->validity == 0)
+        (void)snprintf(why, size, "der Server nennt keine UIDVALIDITY; nichts wird abgeholt");
     else
         return imap;
     imap_close(imap);
@@ -221,8 +185,7 @@ void imap_close(struct imap *imap)
     if (!imap)
         return;
     curl_easy_cleanup(imap->curl);
-    free(imap->line);
-    free(imap->literal);
+    imap_reader_done(&imap->reader);
     free(imap);
 }
 
@@ -238,16 +201,9 @@ struct first {
 static void hear_search(void *context, const char *line)
 {
     struct first *first = context;
-    if (strncmp(line, "* SEARCH", 8) != 0)
-        return;
-    line += 8;
-    for (char *end; *line; line = end) {
-        int64_t uid = strtoll(line, &end, 10);
-        if (end == line)
-            return;
-        if (uid > first->above && (first->uid == 0 || uid < first->uid))
-            first->uid = uid;
-    }
+    int64_t uid = imap_line_first(line, first->above);
+    if (uid > 0 && (first->uid == 0 || uid < first->uid))
+        first->uid = uid;
 }
 
 bool imap_first(struct imap *imap, const char *search, int64_t above, int64_t *ret)
@@ -260,7 +216,7 @@ bool imap_first(struct imap *imap, const char *search, int64_t above, int64_t *r
 
 static void hear_size(void *context, const char *line)
 {
-    int64_t size = number_behind(line, "RFC822.SIZE ");
+    int64_t size = imap_line_size(line);
     if (size > 0)
         *(int64_t *)context = size;
 }
@@ -273,13 +229,11 @@ bool imap_size(struct imap *imap, int64_t uid, int64_t *ret)
 
 bool imap_fetch(struct imap *imap, int64_t uid, uint8_t **ret, size_t *ret_size)
 {
-    free(imap->literal);
-    imap->literal = NULL;
+    imap_reader_forget(&imap->reader);
     if (!command(imap, NULL, NULL, "UID FETCH %lld (BODY.PEEK[])", (long long)uid))
         return false;
-    *ret = imap->literal;
-    *ret_size = imap->literal_size;
-    imap->literal = NULL;
+    *ret_size = imap->reader.literal_size;
+    *ret = imap_reader_keep(&imap->reader);
     return true;
 }
 

@@ -11,7 +11,7 @@
 #include "services/timekeeping/slas.h"
 #include "services/timekeeping/store_inquiry.h"
 
-#define TICK_ROWS 100
+#define TICK_ROWS 40 // each with its move; see callbacks.c
 
 static struct inquiry_editor editor_of(struct request *rq)
 {
@@ -82,13 +82,7 @@ bool inquiry_of_message(struct request *rq, const char *message_id, struct inqui
 // --- showing
 void inquiry_show(struct request *rq, struct inquiry *row)
 {
-    struct request house = *rq;
-    struct id now = row->contact;
-    struct contact contact;
-
-    house.scope = scope_house;
-    if (!id_is_zero(now) && kept_contact(&house, &now, &contact))
-        row->contact = now;
+    kept_contact_show(rq, &row->contact, &row->contact_name);
 }
 
 bool inquiry_match_fill(struct request *rq, const struct inquiry *row, struct inquiry_match *out)
@@ -179,10 +173,26 @@ static bool note_move(struct request *rq, struct inquiry *row, struct inquiry_mo
     return table_put(rq->txn, &inquiry_move_table, move, &rq->err);
 }
 
+static bool note_opening(struct request *rq, struct inquiry *row, const char *reason)
+{
+    struct inquiry_move move = { .at = rq->now_us,
+                                 .reason = reason,
+                                 .to = row->state,
+                                 .client = row->client,
+                                 .staff = row->staff,
+                                 .department = row->department };
+
+    return note_move(rq, row, &move);
+}
+
+bool inquiry_take_over(struct request *rq, struct inquiry *row, const char *reason)
+{
+    return (!inquiry_is_open(row->state) || note_opening(rq, row, reason)) && put(rq, row);
+}
+
 bool inquiry_open(struct request *rq, struct inquiry *row, const char *reason)
 {
     struct inquiry_editor editor = editor_of(rq);
-    struct inquiry_move move = { .at = rq->now_us, .reason = reason };
 
     row->version = 1;
     row->opened_by = row->edited_by = rq->actor;
@@ -194,11 +204,7 @@ bool inquiry_open(struct request *rq, struct inquiry *row, const char *reason)
     if (!inquiry_number_next(rq, &row->number) || !inquiry_check(row, &editor, &rq->err) ||
         !sla_apply(rq, row) || !row_in_scope(rq, &inquiry_table, row, NULL))
         return false;
-    move.to = row->state;
-    move.client = row->client;
-    move.staff = row->staff;
-    move.department = row->department;
-    return note_move(rq, row, &move) && put(rq, row);
+    return note_opening(rq, row, reason) && put(rq, row);
 }
 
 void inquiry_worked(struct request *rq, struct inquiry *row)

@@ -36,6 +36,9 @@ MUST_USE bool inquiry_match_fill(struct request *rq, const struct inquiry *row,
 // it number, state (FORWARDED when it is, else OPEN), who opened it, the agreement's deadlines, its
 // first move. Absent priority: normal. The contact must be of the client.
 MUST_USE bool inquiry_open(struct request *rq, struct inquiry *row, const char *reason);
+// Stores one of another program as it is, under the number that it has; an open one with its first
+// move.
+MUST_USE bool inquiry_take_over(struct request *rq, struct inquiry *row, const char *reason);
 // The next version of an existing one, changed now by rq->actor. The client never changes.
 MUST_USE bool inquiry_write(struct request *rq, struct inquiry *row);
 // Moves it by the table, with its record, and writes it. For "the customer answered": to OPEN.

@@ -25,8 +25,9 @@ struct listing {
     bool has_last;
     struct inquiry last; // of the page before
     struct inquiry *rows;
-    size_t count, limit, looked_at;
-    bool more;
+    size_t count, limit;
+    size_t looked_at, found; // rows by now, and those of them that the page shows
+    bool broken_off;
 };
 
 // --- what fits
@@ -66,6 +67,19 @@ static bool fits(const struct listing *list, const struct inquiry *row)
            (!query->priority || query->priority == row->priority) &&
            (!query->has_from || row->opened_at >= query->from) &&
            (!query->has_until || row->opened_at < query->until) && persons_fit(list, row);
+}
+
+// An answer must not keep others waiting for long; but an empty one says that there are none. A
+// contact's are few.
+static enum walk_fit judge(void *context, const void *row)
+{
+    struct listing *list = context;
+
+    list->broken_off =
+        ++list->looked_at > LOOKED_AT_MAX && list->found > 0 && list->contact_count == 0;
+    if (list->broken_off)
+        return WALK_END;
+    return fits(list, row) ? WALK_TAKE : WALK_PASS;
 }
 
 // --- which index
@@ -109,7 +123,9 @@ static size_t walk_index(struct request *rq, struct listing *list, const struct 
 {
     struct walk_options options = { .index = index,
                                     .scope = &rq->scope,
-                                    .down = list->sort == inquiry_order_NEWEST };
+                                    .down = list->sort == inquiry_order_NEWEST,
+                                    .fits = judge,
+                                    .context = list };
     size_t count = 0;
 
     if (!id_is_zero(id))
@@ -119,9 +135,10 @@ static size_t walk_index(struct request *rq, struct listing *list, const struct 
         options.after_row = list->last.id;
     }
     struct walk *walk = walk_open(rq->txn, &inquiry_table, &options, rq->arena);
-    while (count <= list->limit && list->looked_at++ < LOOKED_AT_MAX &&
-           walk_next(walk, &rows[count]))
-        count += fits(list, &rows[count]) && !inquiry_hidden(rq, &rows[count]);
+    while (count <= list->limit && walk_next(walk, &rows[count])) {
+        count += !inquiry_hidden(rq, &rows[count]);
+        list->found = count;
+    }
     walk_close(walk);
     return count;
 }
@@ -229,8 +246,7 @@ bool inquiries_list(struct request *rq, const struct inquiry_query *query, struc
     size_t count = list.count > list.limit ? list.limit : list.count;
     if (!inquiry_matches(rq, list.rows, count, &out->inquiries, &out->inquiries_count))
         return false;
-    out->more =
-        list.count > list.limit || list.looked_at > LOOKED_AT_MAX || out->inquiries_count < count;
+    out->more = list.count > list.limit || list.broken_off || out->inquiries_count < count;
     return true;
 }
 

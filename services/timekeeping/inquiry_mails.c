@@ -18,8 +18,9 @@
 #include "proto/handlers.inc"
 
 #define LIMIT_OTHERWISE 50
-#define THREAD_MOST     200 // mails of an inquiry that are looked at for who takes part
-#define SAME_MOST       20  // mails with one Message-ID: one for each client
+#define THREAD_MOST     200  // mails of an inquiry that are looked at for who takes part
+#define SAME_MOST       20   // mails with one Message-ID: one for each client
+#define KNOWN_MOST      2000 // and of one client, from a device that gives all the same
 #define REOPENED        "Antwort eingegangen"
 
 static bool full(struct request *rq)
@@ -36,23 +37,32 @@ static bool write(struct request *rq, struct inquiry_mail *row)
 }
 
 // --- whose it is
-// The client whose address it was sent to; none: the house's own.
+static bool client_of_address(struct request *rq, const char *address, struct id *ret)
+{
+    struct walk_options options = { .index = kept_client_by_email,
+                                    .scope = &scope_house,
+                                    .prefix = kept_client_email_key(address) };
+    struct client_row client, other;
+    struct walk *walk = walk_open(rq->txn, &kept_client_table, &options, rq->arena);
+    bool found = walk_next(walk, &client) && !walk_next(walk, &other);
+
+    walk_close(walk);
+    if (found)
+        *ret = client.id;
+    return found;
+}
+
+// The client whose address it was sent to, the first that is one client's alone; none: the house's
+// own.
 static bool client_of(struct request *rq, const struct inquiry_mail_new *in, struct id *ret)
 {
-    struct walk_options options = { .scope = &scope_house };
-    struct client_row client;
-
     *ret = in->client;
     if (!id_is_zero(in->client))
         return refers_client(rq, in->client, "client");
-    struct walk *walk = walk_open(rq->txn, &kept_client_table, &options, rq->arena);
-    while (in->to_count > 0 && id_is_zero(*ret) && walk_next(walk, &client)) {
-        for (size_t i = 0; i < in->to_count; i++) {
-            if (address_equal(client.email, in->to[i]))
-                *ret = client.id;
-        }
+    for (size_t i = 0; i < in->to_count; i++) {
+        if (client_of_address(rq, in->to[i], ret))
+            break;
     }
-    walk_close(walk);
     return true;
 }
 
@@ -73,8 +83,7 @@ static bool contact_of(struct request *rq, struct id client, const char *address
 }
 
 // --- threads
-static bool mail_of_message(struct request *rq, const char *message_id, const struct id *client,
-                            struct inquiry_mail *ret)
+static bool mail_of_message(struct request *rq, const char *message_id, struct inquiry_mail *ret)
 {
     struct walk_options options = { .index = inquiry_mail_by_message,
                                     .scope = &scope_house,
@@ -84,8 +93,7 @@ static bool mail_of_message(struct request *rq, const char *message_id, const st
     bool found = false;
 
     for (int i = 0; !found && i < SAME_MOST && walk_next(walk, ret); i++)
-        found =
-            (!client || id_equal(ret->client, *client)) && inquiry_find(rq, ret->inquiry, &inquiry);
+        found = inquiry_find(rq, ret->inquiry, &inquiry);
     walk_close(walk);
     return found;
 }
@@ -94,7 +102,7 @@ static bool by_message(struct request *rq, const char *message_id, struct inquir
 {
     struct inquiry_mail mail;
 
-    if (mail_of_message(rq, message_id, NULL, &mail))
+    if (mail_of_message(rq, message_id, &mail))
         return inquiry_find(rq, mail.inquiry, ret);
     // Those that were taken over from an old program have no mail here.
     return inquiry_of_message(rq, message_id, ret) && inquiry_find(rq, ret->id, ret);
@@ -103,7 +111,7 @@ static bool by_message(struct request *rq, const char *message_id, struct inquir
 static bool wrote_or_got(const struct inquiry_mail *mail, const char *address)
 {
     if (mail->direction == mail_direction_IN)
-        return address_equal(mail->from, address);
+        return address_equal(mail->from, address) || address_equal(mail->reply_to, address);
     for (size_t i = 0; i < mail->to_count; i++) {
         if (address_equal(mail->to[i], address))
             return true;
@@ -226,6 +234,7 @@ static bool set_row(struct request *rq, const struct inquiry_mail_new *in,
                                   .references_count = in->references_count,
                                   .from = in->from,
                                   .from_name = in->from_name,
+                                  .reply_to = in->reply_to,
                                   .to = in->to,
                                   .to_count = in->to_count,
                                   .subject = in->subject,
@@ -240,11 +249,31 @@ static bool set_row(struct request *rq, const struct inquiry_mail_new *in,
     return write(rq, row);
 }
 
+// Scanners and the like give the same Message-ID to everything: another time is another mail.
+static bool is_same(const struct inquiry_mail_new *in, const struct inquiry_mail *row)
+{
+    int64_t at = in->has_at && in->at <= row->taken_at ? in->at : row->taken_at;
+
+    return row->direction == mail_direction_OUT || !in->has_at ||
+           (at == row->at && (!in->from || !row->from || address_equal(in->from, row->from)));
+}
+
 static bool is_known(struct request *rq, const struct inquiry_mail_new *in, struct id client,
                      struct inquiry_mail_taken *out, struct inquiry_mail *row)
 {
-    out->has_known = out->known = mail_of_message(rq, in->message_id, &client, row);
-    return out->known;
+    struct walk_options options = { .index = inquiry_mail_by_message,
+                                    .scope = &scope_house,
+                                    .prefix = inquiry_mail_message_key(in->message_id) };
+    struct walk *walk = walk_open(rq->txn, &inquiry_mail_table, &options, rq->arena);
+    struct inquiry inquiry;
+    bool found = false;
+
+    for (int i = 0; !found && i < KNOWN_MOST && walk_next(walk, row); i++)
+        found = id_equal(row->client, client) && is_same(in, row) &&
+                inquiry_find(rq, row->inquiry, &inquiry);
+    walk_close(walk);
+    out->has_known = out->known = found;
+    return found;
 }
 
 bool inquiry_mails_add(struct request *rq, const struct inquiry_mail_new *in,
@@ -286,7 +315,8 @@ static bool last_incoming(struct request *rq, const struct inquiry *inquiry,
         if (!any)
             *last = row;
         any = true;
-        found = row.direction == mail_direction_IN && row.from;
+        // Nobody reads what is answered to a report or an absence note.
+        found = row.direction == mail_direction_IN && row.from && !row.automatic;
         if (found)
             *came = row;
     }
@@ -305,6 +335,8 @@ static const char *to_whom(struct request *rq, const struct inquiry_answer *in,
 
     if (in->to)
         return in->to;
+    if (came->reply_to && email_valid(came->reply_to))
+        return came->reply_to;
     if (came->from)
         return came->from;
     if (inquiry->email)
@@ -364,7 +396,7 @@ static bool compose(struct request *rq, const struct inquiry_answer *in,
         return fail(&rq->err, ERR_INVALID, "to", TEXT_EMAIL_FORM, to[0], NULL);
     out->to = to;
     out->to_count = 1;
-    return true;
+    return inquiry_mail_promise(rq, in, inquiry, out);
 }
 
 bool inquiry_mails_reply(struct request *rq, const struct inquiry_answer *in,

@@ -11,6 +11,13 @@ MUST_USE bool inquiry_mails_add(struct request *rq, const struct inquiry_mail_ne
 // Answers; the mail room (notifier) follows the fact.
 MUST_USE bool inquiry_mails_reply(struct request *rq, const struct inquiry_answer *in,
                                   struct inquiry_mail *out);
+// What goes along: attachments of the inquiry that are here, within the house's limit.
+MUST_USE bool inquiry_mail_promise(struct request *rq, const struct inquiry_answer *in,
+                                   const struct inquiry *inquiry, struct inquiry_mail *out);
+// Bytes of what an answer that is to be sent promises. ERR_NOT_FOUND: it does not; ERR_CONFLICT:
+// they were deleted.
+MUST_USE bool inquiry_mail_read(struct request *rq, const struct inquiry_mail_place *in,
+                                struct attachment_bytes *out);
 MUST_USE bool inquiry_mails_page(struct request *rq, const struct inquiry_mail_query *in,
                                  struct inquiry_mail_page *out);
 // The mail room's word about one of ours; of others nothing happens.

@@ -5,6 +5,7 @@
 
 #include "common/base/civil.h"
 #include "common/wire/change.h"
+#include "proto/talk.h"
 #include "services/timekeeping/house.h"
 #include "services/timekeeping/inquiries.h"
 #include "services/timekeeping/kept.h"
@@ -15,13 +16,6 @@ static bool full(struct request *rq)
 }
 
 // --- what a call knows
-struct id call_party(const struct call *call)
-{
-    if (call->contact)
-        return call->contact->contact;
-    return call->shown_contact ? call->shown_contact->contact : (struct id){ 0 };
-}
-
 const char *call_party_number(const struct call *call)
 {
     bool out = call->direction == call_direction_OUTBOUND ||
@@ -48,7 +42,7 @@ static const char *subject_of(struct request *rq, const struct call *call,
 static void take_party(struct request *rq, const struct call *call, struct inquiry *row)
 {
     struct request house = *rq;
-    struct id party = call_party(call);
+    struct id party = call_partner(call);
     struct contact contact;
 
     house.scope = scope_house;
@@ -60,6 +54,19 @@ static void take_party(struct request *rq, const struct call *call, struct inqui
     }
     if (!row->contact_name)
         row->contact_name = call->caller_name;
+}
+
+void inquiry_answered_by(struct inquiry *row, const struct call *call)
+{
+    int64_t at_us = call->answered_at > row->opened_at ? call->answered_at : row->opened_at;
+
+    if (!call_spoken(call) || !call->has_answered_at || row->has_responded_at)
+        return;
+    row->has_responded_at = true;
+    row->responded_at = at_us;
+    // It was in time, though nobody had said so.
+    if (row->has_respond_by && at_us <= row->respond_by)
+        row->has_respond_missed_at = false;
 }
 
 bool inquiry_fill_from_call(struct request *rq, const struct call *call, struct inquiry *row)
@@ -80,11 +87,7 @@ bool inquiry_fill_from_call(struct request *rq, const struct call *call, struct 
     }
     if (!row->channel)
         row->channel = channel_PHONE;
-    // Somebody has spoken with them: that was the answer.
-    if (call->has_answered_at && !row->has_responded_at) {
-        row->has_responded_at = true;
-        row->responded_at = call->answered_at;
-    }
+    inquiry_answered_by(row, call);
     if (!row->subject)
         row->subject = subject_of(rq, call, row);
     (void)inquiry_take_call(row, call->id, rq->arena);
@@ -115,12 +118,14 @@ void inquiry_read_phone(struct request *rq, struct inquiry *row)
         row->phone = e164;
 }
 
-static bool refer(struct request *rq, struct inquiry *row)
+// `seen`: the client is that of a call which they see, so whether they see the client does not
+// matter.
+static bool refer(struct request *rq, struct inquiry *row, bool seen)
 {
     struct contact contact, customer;
     struct staff staff;
 
-    if (!refers_client(rq, row->client, "client") ||
+    if ((!seen && !refers_client(rq, row->client, "client")) ||
         !refers_contact(rq, row->client, row->contact, "contact", &contact) ||
         !refers_contact(rq, row->client, row->customer, "customer", &customer) ||
         !refers_file(rq, row->client, row->file) || !refers_staff(rq, row->staff, "staff", &staff))
@@ -138,7 +143,7 @@ bool inquiry_add_new(struct request *rq, const struct inquiry_new *in, struct in
 
     *out = (struct inquiry){ .id = new_id(rq), .chargeable = true, .opened_at = rq->now_us };
     row_take(inquiry_record(), out, (struct given){ inquiry_new_record(), in });
-    if (!refers_call(rq, in->call, &call))
+    if (!refers_call(rq, in->call, &call) || !kept_team_known(rq, in->team))
         return false;
     if (!id_is_zero(in->call)) {
         if (!id_is_zero(in->client) && !id_equal(in->client, call.client))
@@ -154,5 +159,5 @@ bool inquiry_add_new(struct request *rq, const struct inquiry_new *in, struct in
         out->channel = channel_PHONE;
     fill_person(rq, out);
     inquiry_read_phone(rq, out);
-    return refer(rq, out) && inquiry_open(rq, out, NULL);
+    return refer(rq, out, !id_is_zero(in->call)) && inquiry_open(rq, out, NULL);
 }

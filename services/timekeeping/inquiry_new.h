@@ -11,6 +11,7 @@ MUST_USE bool inquiry_fill_from_call(struct request *rq, const struct call *call
                                      struct inquiry *row);
 // Its number is kept as it compares: "030 123456" and "+4930123456" are one caller.
 void inquiry_read_phone(struct request *rq, struct inquiry *row);
-// Of a call: who was recognised or named, and the other party's number; NULL: withheld.
-struct id call_party(const struct call *call);
+// Somebody was spoken with in a call of it: that was the answer, if it is the first.
+void inquiry_answered_by(struct inquiry *row, const struct call *call);
+// The other party's number, also of a call that came in on a way hidden from us; NULL: withheld.
 const char *call_party_number(const struct call *call);

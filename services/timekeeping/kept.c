@@ -3,6 +3,7 @@
 
 #include "common/base/text.h"
 #include "common/step/rows.h"
+#include "proto/named.h"
 #include "proto/party.h"
 #include "services/timekeeping/store.h"
 #include "services/timekeeping/store_search.h"
@@ -229,6 +230,26 @@ struct id kept_contact_now(struct request *rq, struct id id)
     return id;
 }
 
+void kept_contact_show(struct request *rq, struct id *id, const char **name)
+{
+    struct named_contact named = { .id = *id, .name = *name };
+    struct contact_merged merged;
+    struct contact contact;
+
+    for (int steps = 0; steps <= CHAIN_MAX && !id_is_zero(named.id); steps++) {
+        struct key key = key_of_id(named.id);
+        if (!table_get(rq->txn, &kept_merged_table, &scope_house, &key, rq->arena, &merged))
+            break;
+        named_went(&named, &merged);
+    }
+    struct key now = key_of_id(named.id);
+    if (named.merged && named.own &&
+        table_get(rq->txn, &kept_contact_table, &scope_house, &now, rq->arena, &contact))
+        named.name = contact.name;
+    *id = named.id;
+    *name = named.name;
+}
+
 size_t kept_contact_ids(struct request *rq, struct id id, struct id *ids, size_t most)
 {
     struct contact contact;
@@ -241,11 +262,35 @@ size_t kept_contact_ids(struct request *rq, struct id id, struct id *ids, size_t
 }
 
 // --- clients
+struct key kept_client_email_key(const char *address)
+{
+    return kept_email_key((struct id){ 0 }, address);
+}
+
+static void client_email_keys(const void *row, struct keys *keys)
+{
+    const struct client_row *client = row;
+
+    if (!client->email)
+        return;
+    struct key key = kept_client_email_key(client->email);
+    keys_add(keys, &key);
+}
+
+static const struct index client_indexes[] = {
+    { .name = "client.by_email",
+      .keys = client_email_keys,
+      .query = "to which client's address a mail was sent" },
+};
+const struct index *const kept_client_by_email = &client_indexes[0];
+
 const struct table kept_client_table = {
     .name = "client",
     .number = 21,
     .record = client_row_record,
     .key = row_id_key,
+    .indexes = client_indexes,
+    .index_count = COUNT_OF(client_indexes),
 };
 
 bool kept_client_take(struct request *rq, const struct fact *fact, const void *row)
@@ -307,6 +352,30 @@ bool kept_staff(struct request *rq, struct id id, struct staff *ret)
            table_get(rq->txn, &kept_staff_table, &scope_house, &key, rq->arena, ret);
 }
 
+// --- teams
+const struct table kept_team_table = {
+    .name = "team",
+    .number = 65,
+    .record = team_record,
+    .key = row_id_key,
+};
+
+bool kept_team_take(struct request *rq, const struct fact *fact, const void *row)
+{
+    return gone(rq, &kept_team_table, fact) || table_put(rq->txn, &kept_team_table, row, &rq->err);
+}
+
+bool kept_team_known(struct request *rq, struct id id)
+{
+    struct key key = key_of_id(id);
+    struct team team;
+
+    return id_is_zero(id) ||
+           table_get(rq->txn, &kept_team_table, &scope_house, &key, rq->arena, &team) ||
+           fail(&rq->err, ERR_NOT_FOUND, "team", TEXT_TIME_TEAM_UNKNOWN, NULL);
+}
+
+// --- phones and actors
 bool kept_staff_at(struct request *rq, const char *extension, struct staff *ret)
 {
     struct walk_options options = { .index = &staff_by_extension,
@@ -403,6 +472,7 @@ static const struct index file_by_number = {
     .name = "file.by_number",
     .keys = file_numbers,
     .query = "which file is meant by its number",
+    .edition = TEXT_FOLD_EDITION,
 };
 const struct index *const kept_file_by_number = &file_by_number;
 

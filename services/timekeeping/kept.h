@@ -10,7 +10,9 @@ extern const struct index *const kept_contact_by_number; // kept_number_key
 extern const struct index *const kept_contact_by_email;  // kept_email_key
 extern const struct index *const kept_contact_by_e164;   // (number), of whatever client
 extern const struct table kept_client_table;
+extern const struct index *const kept_client_by_email; // kept_client_email_key
 extern const struct table kept_staff_table;
+extern const struct table kept_team_table;
 extern const struct table kept_file_table;
 extern const struct index *const kept_file_by_number; // kept_file_number_key
 extern const struct table kept_merged_table;          // where contacts went
@@ -30,11 +32,13 @@ struct key kept_text_key(const char *text);
 struct key kept_file_number_key(const char *number, struct arena *arena); // as people write it
 struct key kept_number_key(struct id client, const char *e164);
 struct key kept_email_key(struct id client, const char *address); // however capitals are written
+struct key kept_client_email_key(const char *address);            // likewise
 
 // Of a followed fact: puts or deletes the row. False with rq->err when the store refuses.
 MUST_USE bool kept_contact_take(struct request *rq, const struct fact *fact, const void *row);
 MUST_USE bool kept_client_take(struct request *rq, const struct fact *fact, const void *row);
 MUST_USE bool kept_staff_take(struct request *rq, const struct fact *fact, const void *row);
+MUST_USE bool kept_team_take(struct request *rq, const struct fact *fact, const void *row);
 MUST_USE bool kept_file_take(struct request *rq, const struct fact *fact, const void *row);
 MUST_USE bool kept_merged_take(struct request *rq, const struct fact *fact, const void *row);
 MUST_USE bool kept_absence_take(struct request *rq, const struct fact *fact, const void *row);
@@ -48,6 +52,9 @@ MUST_USE bool kept_voucher_take(struct request *rq, const struct fact *fact, con
 MUST_USE bool kept_contact(struct request *rq, struct id *id, struct contact *ret);
 // Who this contact is now, whoever asks: the id itself unless it was merged into another.
 struct id kept_contact_now(struct request *rq, struct id id);
+// For showing a row: who its contact is now, and what they are called now where the row has the
+// name of one that was merged away; a name of its own stays.
+void kept_contact_show(struct request *rq, struct id *id, const char **name);
 // The ids under which rows of this contact may stand: the one it is now, and those that were merged
 // into it. How many are in `ids`.
 size_t kept_contact_ids(struct request *rq, struct id id, struct id *ids, size_t most);
@@ -58,6 +65,8 @@ MUST_USE bool kept_client(struct request *rq, struct id id, struct client_row *r
 MUST_USE bool kept_call(struct request *rq, struct id id, struct call *ret);
 // Staff are known to everybody.
 MUST_USE bool kept_staff(struct request *rq, struct id id, struct staff *ret);
+// So are teams. Zero: none is meant, which is fine. ERR_NOT_FOUND on "team".
+MUST_USE bool kept_team_known(struct request *rq, struct id id);
 // Whose phone this is; false: nobody's.
 MUST_USE bool kept_staff_at(struct request *rq, const char *extension, struct staff *ret);
 // The member of staff who asks, by name or by a scope of their own; false when the actor is none.

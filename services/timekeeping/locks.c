@@ -11,7 +11,9 @@
 #include "common/wire/codec.h"
 #include "services/timekeeping/blocks.h"
 #include "services/timekeeping/entry.h"
+#include "services/timekeeping/entry_clock.h"
 #include "services/timekeeping/kept.h"
+#include "services/timekeeping/lock_marks.h"
 #include "services/timekeeping/rounding.h"
 #include "services/timekeeping/store_entry.h"
 
@@ -102,33 +104,18 @@ bool locks_admit(struct request *rq, const struct entry *before, struct entry *a
 }
 
 // --- the state that follows from run and voucher
-// The voucher of the customer whom the entry bears; merges since then change nothing.
-static bool issued(struct request *rq, const struct entry *entry, struct voucher_mark *ret)
-{
-    struct walk_options options = { .index = kept_voucher_by_run,
-                                    .scope = &scope_house,
-                                    .prefix = entry_run_key(entry->run, entry->customer) };
-    struct walk *walk = walk_open(rq->txn, &kept_voucher_table, &options, rq->arena);
-    bool issued = false;
-
-    while (!issued && walk_next(walk, ret))
-        issued = ret->state == voucher_state_ISSUED;
-    walk_close(walk);
-    return issued;
-}
-
-// False when the entry is already so.
-static bool follow_run(struct request *rq, struct entry *entry)
+// What follows for an entry that a run has. False when it is already so.
+static bool follow_run(struct request *rq, struct lock_marks *marks, struct entry *entry)
 {
     struct entry before = *entry;
     struct billing_run run;
-    struct voucher_mark voucher;
+    const struct voucher_mark *mark = lock_mark_of(rq, marks, entry);
 
-    if (issued(rq, entry, &voucher)) {
+    if (mark) {
         entry->state = entry_state_BILLED;
-        entry->voucher = voucher.number;
+        entry->voucher = mark->number;
         return before.state != entry->state || !before.voucher ||
-               strcmp(before.voucher, voucher.number) != 0;
+               strcmp(before.voucher, mark->number) != 0;
     }
     entry->voucher = NULL;
     if (run_get(rq, entry->run, &run) && run.state == run_state_OPEN) {
@@ -190,6 +177,12 @@ static bool work_begin(struct request *rq, const char *kind, const struct work *
         return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_MEMORY_FULL, NULL);
     job.id = id_of_name("billing work", name);
     return table_put(rq->txn, &job_table, &job, &rq->err);
+}
+
+// For the entries that the mark names, wherever they are.
+static bool mark_begin(struct request *rq, struct id mark)
+{
+    return work_begin(rq, "entry_mark", &(struct work){ .run = mark });
 }
 
 static bool sweep_begin(struct request *rq, struct id run, const struct id *customer)
@@ -270,12 +263,12 @@ static bool settle_blocks(struct chunk *chunk, struct id run)
     return true;
 }
 
-static bool put_entry(struct request *rq, struct entry *entry)
+static bool put_entry(struct request *rq, const struct entry *before, struct entry *entry)
 {
     entry->version++;
     entry->edited_at = rq->now_us;
     entry->edited_by = rq->service->schema->service;
-    return entry_store(rq, entry);
+    return entry_store(rq, before, entry);
 }
 
 // --- pinning
@@ -283,17 +276,18 @@ static bool pin(struct request *rq, const struct billing_lock *lock, struct work
                 struct chunk *chunk)
 {
     struct walk_options options = { .index = entry_unbilled, .prefix = key_of_id(none) };
+    struct lock_marks marks = { .count = 0 };
 
     if (work->after.size == 0 && lock->has_from)
         work->after = entry_place_key(none, lock->from - 1);
     if (!chunk_read(chunk, work, options, lock))
         return false;
     for (size_t i = 0; i < chunk->count; i++) {
-        struct entry *entry = &chunk->entries[i];
+        struct entry *entry = &chunk->entries[i], before = *entry;
         entry->run = lock->id;
         entry->state = entry_state_LOCKED;
-        (void)follow_run(rq, entry); // a voucher may have been told already
-        if (!put_entry(rq, entry))
+        (void)follow_run(rq, &marks, entry); // a voucher may have been told already
+        if (rq->err.code != ERR_NONE || !put_entry(rq, &before, entry))
             return false;
     }
     return settle_blocks(chunk, lock->id);
@@ -345,6 +339,17 @@ static bool pin_chunk(struct request *rq, struct job *job, size_t rows, bool *re
 }
 
 // --- sweeping
+// What its clocks were shortened by while billing had it follows now.
+static bool tell_freed(struct request *rq, const struct entry *entry)
+{
+    struct by_id of = { entry->id };
+
+    if (entry->state != entry_state_OPEN || !entry_clocks_overlap(rq, entry))
+        return true;
+    job_begin(rq, LOCKS_FREED, request_encode(rq, by_id_record(), &of));
+    return rq->err.code == ERR_NONE;
+}
+
 static bool sweep_chunk(struct request *rq, struct job *job, size_t rows, bool *ret_last)
 {
     struct work work;
@@ -356,18 +361,99 @@ static bool sweep_chunk(struct request *rq, struct job *job, size_t rows, bool *
     struct chunk chunk = { .rq = rq, .most = rows < CHUNK_ENTRIES ? rows : CHUNK_ENTRIES };
     if (!chunk_read(&chunk, &work, options, NULL))
         return false;
+    struct lock_marks marks = { .count = 0 };
     bool freed = false;
     for (size_t i = 0; i < chunk.count; i++) {
-        struct entry *entry = &chunk.entries[i];
-        if (!follow_run(rq, entry))
+        struct entry *entry = &chunk.entries[i], before = *entry;
+        if (!follow_run(rq, &marks, entry))
             continue;
         freed = freed || entry->state == entry_state_OPEN;
-        if (!put_entry(rq, entry))
+        if (rq->err.code != ERR_NONE || !put_entry(rq, &before, entry) || !tell_freed(rq, entry))
             return false;
     }
     job->done += (int64_t)chunk.count;
     *ret_last = chunk.last;
     return (!freed || settle_blocks(&chunk, work.run)) && work_keep(rq, job, &work);
+}
+
+// --- what a voucher names
+// Restored from an older backup, or told by a snapshot, a run may be closed that never pinned
+// anything here. What its voucher names is on it all the same, for whom it was written then.
+static bool is_elsewhere(const struct entry *entry, const struct voucher_mark *mark)
+{
+    if (entry->state == entry_state_DELETED || entry->state == entry_state_BILLED)
+        return false;
+    return !id_equal(entry->run, mark->run) || !id_equal(entry->customer, mark->customer);
+}
+
+static bool read_named(struct chunk *chunk, const struct voucher_mark *mark, size_t first)
+{
+    struct request *rq = chunk->rq;
+    struct entry row;
+
+    chunk->entries = arena_array(rq->arena, chunk->most, sizeof *chunk->entries);
+    if (!chunk->entries)
+        return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_MEMORY_FULL, NULL);
+    for (size_t i = first; i < mark->lines_count && i < first + chunk->most; i++) {
+        struct key key = key_of_id(mark->lines[i]);
+        if (table_get(rq->txn, &entry_table, &scope_house, &key, rq->arena, &row) &&
+            is_elsewhere(&row, mark))
+            chunk->entries[chunk->count++] = row;
+    }
+    chunk->last = first + chunk->most >= mark->lines_count;
+    return true;
+}
+
+// Where they were, and where they are now.
+static bool settle_moved(struct chunk *was, struct chunk *now, struct id run)
+{
+    for (size_t i = 0; i < was->count; i++) {
+        struct entry *entry = &was->entries[i];
+        if (!id_is_zero(entry->run) && !id_equal(entry->run, run) &&
+            !block_settle(was->rq, entry, entry->run))
+            return false;
+    }
+    return settle_blocks(was, none) && settle_blocks(now, run);
+}
+
+static bool bill_named(struct chunk *chunk, const struct voucher_mark *mark)
+{
+    struct request *rq = chunk->rq;
+    struct chunk was = *chunk;
+
+    was.entries = arena_array(rq->arena, chunk->count + 1, sizeof *was.entries);
+    if (!was.entries)
+        return fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_MEMORY_FULL, NULL);
+    for (size_t i = 0; i < chunk->count; i++) {
+        struct entry *entry = &chunk->entries[i];
+        was.entries[i] = *entry;
+        entry->run = mark->run;
+        entry->customer = mark->customer;
+        entry->state = entry_state_BILLED;
+        entry->voucher = mark->number;
+        if (!put_entry(rq, &was.entries[i], entry))
+            return false;
+    }
+    return settle_moved(&was, chunk, mark->run);
+}
+
+static bool mark_chunk(struct request *rq, struct job *job, size_t rows, bool *ret_last)
+{
+    struct chunk chunk = { .rq = rq, .most = rows < CHUNK_ENTRIES ? rows : CHUNK_ENTRIES };
+    struct voucher_mark mark;
+    struct work work;
+
+    work_read(job, &work);
+    struct key key = key_of_id(work.run);
+    *ret_last = true;
+    if (!table_get(rq->txn, &kept_voucher_table, &scope_house, &key, rq->arena, &mark) ||
+        mark.state != voucher_state_ISSUED)
+        return true;
+    if (!read_named(&chunk, &mark, (size_t)job->done))
+        return false;
+    job->done += (int64_t)chunk.most;
+    *ret_last = chunk.last;
+    return bill_named(&chunk, &mark);
 }
 
 // A snapshot may tell that a run is closed before it tells the run's vouchers.
@@ -380,12 +466,14 @@ static bool reads_snapshot(const struct request *rq)
 
 bool locks_tick(struct request *rq)
 {
+    static const struct job_kind mark = { .name = "entry_mark", .chunk = mark_chunk };
     static const struct job_kind kinds[] = {
         { .name = "entry_pin", .chunk = pin_chunk },
         { .name = "entry_sweep", .chunk = sweep_chunk },
     };
 
-    return !reads_snapshot(rq) && job_step(rq, kinds, COUNT_OF(kinds));
+    // What is on a voucher is no other run's to pin, so that comes first.
+    return !reads_snapshot(rq) && (job_step(rq, &mark, 1) || job_step(rq, kinds, COUNT_OF(kinds)));
 }
 
 // --- billing's facts
@@ -446,5 +534,6 @@ bool locks_voucher_take(struct request *rq, const struct fact *fact, const void 
     // Of a tombstone only the id is certain: what it meant is what was kept.
     if (!kept_voucher_take(rq, fact, row) || (known && !voucher_moved(rq, &before)))
         return false;
-    return (fact->has_deleted && fact->deleted) || voucher_moved(rq, row);
+    return (fact->has_deleted && fact->deleted) ||
+           (mark_begin(rq, fact->entity) && voucher_moved(rq, row));
 }

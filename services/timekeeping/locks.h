@@ -11,6 +11,9 @@
 MUST_USE bool locks_run_take(struct request *rq, const struct fact *fact, const void *row);
 MUST_USE bool locks_voucher_take(struct request *rq, const struct fact *fact, const void *row);
 
+// A job that is begun for each entry (as by_id) that billing freed and whose clocks overlap calls.
+#define LOCKS_FREED "entry_freed"
+
 // A chunk of what the locks have to do; true while there is more.
 bool locks_tick(struct request *rq);
 

@@ -28,6 +28,7 @@
 #define LOOK_MS      250
 #define LOOKS_MAX    240 // a minute without a byte
 #define HASH_BYTES   32
+#define TRIES        2
 #define LENGTH_BYTES 4
 
 // --- the other process
@@ -107,6 +108,7 @@ static bool write_mail(const struct eml *eml, const struct buffer *whole)
                                    .references_count = eml->reference_count,
                                    .from = eml->from,
                                    .from_name = eml->from_name,
+                                   .reply_to = eml->reply_to,
                                    .to = (const char **)(uintptr_t)eml->to,
                                    .to_count = eml->to_count,
                                    .subject = eml->subject,
@@ -145,9 +147,9 @@ int mail_reader_main(void)
 }
 
 // --- this process
-static void limit(int resource, rlim_t most)
+static void limit(int resource, rlim_t soft, rlim_t hard)
 {
-    struct rlimit both = { most, most };
+    struct rlimit both = { soft, hard };
     if (setrlimit(resource, &both) != 0)
         _exit(2);
 }
@@ -157,15 +159,18 @@ static _Noreturn void become_reader(int in, int out)
 {
     char program[] = "/proc/self/exe", word[] = MAIL_READER_WORD;
     char *argv[] = { program, word, NULL }, *envp[] = { NULL };
+    sigset_t none;
+    (void)sigemptyset(&none); // this thread's mask is inherited, and would hold SIGXCPU back
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
     if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0)
         _exit(2);
     (void)close_range(STDERR_FILENO + 1, ~0U, 0);
 #ifndef __SANITIZE_ADDRESS__ // its shadow needs terabytes of address space
-    limit(RLIMIT_AS, MEMORY_MAX);
+    limit(RLIMIT_AS, MEMORY_MAX, MEMORY_MAX);
 #endif
-    limit(RLIMIT_CPU, CPU_S);
-    limit(RLIMIT_FSIZE, 0);
-    limit(RLIMIT_CORE, 0);
+    limit(RLIMIT_CPU, CPU_S, CPU_S + 1);
+    limit(RLIMIT_FSIZE, 0, 0);
+    limit(RLIMIT_CORE, 0, 0);
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         _exit(2);
     (void)execve(program, argv, envp);
@@ -191,11 +196,12 @@ static bool read_all(int fd, const atomic_bool *stop, struct buffer *out)
     return false;
 }
 
-uint8_t *mail_reader_read(const uint8_t *mail, size_t size, const atomic_bool *stop,
-                          size_t *ret_size)
+static uint8_t *read_once(const uint8_t *mail, size_t size, const atomic_bool *stop,
+                          size_t *ret_size, bool *ret_judged)
 {
-    int in[2], out[2], status = 1;
+    int in[2], out[2], status = -1;
     struct buffer result = { 0 };
+    *ret_judged = false;
     if (pipe2(in, O_CLOEXEC) != 0)
         return NULL;
     if (pipe2(out, O_CLOEXEC) != 0) {
@@ -221,7 +227,20 @@ uint8_t *mail_reader_read(const uint8_t *mail, size_t size, const atomic_bool *s
         return result.bytes;
     }
     free(result.bytes);
+    *ret_judged = reader > 0 && ((WIFEXITED(status) && WEXITSTATUS(status) == 1) ||
+                                 (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU));
     return NULL;
+}
+
+// What dies without a word may have been killed for want of memory: it is not the mail's fault yet.
+uint8_t *mail_reader_read(const uint8_t *mail, size_t size, const atomic_bool *stop,
+                          size_t *ret_size)
+{
+    uint8_t *result = NULL;
+    bool judged = false;
+    for (int i = 0; i < TRIES && !result && !judged && !atomic_load(stop); i++)
+        result = read_once(mail, size, stop, ret_size, &judged);
+    return result;
 }
 
 bool mail_reader_frame(struct bytes *rest, struct bytes *ret)

@@ -4,6 +4,8 @@
 
 #include "services/timekeeping/inquiry.h"
 
+#define MEASURE_CLOCKS_MAX 100
+
 // Its time runs from now on; false when it does already.
 bool measure_begin(struct measure *row, int64_t now_us);
 // It ran so much longer and stands since then.
@@ -14,6 +16,19 @@ bool measure_halt(struct measure *row, int64_t now_us);
 void measure_finish(struct measure *row, int64_t now_us);
 // It has a time.
 bool measure_timed(const struct measure *row);
+// Its time: as corrected or given, else as measured.
+int64_t measure_seconds(const struct measure *row);
+
+// --- its clocks
+// This one measures it from now on. False: the arena or the list is full.
+MUST_USE bool measure_add_clock(struct arena *arena, struct measure *row, struct id clock);
+// That it stopped: it stands, with the clock's time and corrections.
+void measure_take_clock(struct measure *row, const struct clock *clock);
+// One that it has taken counts or was corrected to something else.
+void measure_retake_clock(struct measure *row, const struct clock *before,
+                          const struct clock *after);
+
+// --- given
 
 // Raw time of beginning and end as given, unless it was counted; due again when that lies ahead.
 // ERR_INVALID naming the field.

@@ -14,6 +14,8 @@ struct listing {
     struct id inquiry, staff;
     size_t limit;
     struct walk_options options;
+    size_t looked_at, found; // rows by now, and those of them that the page shows
+    bool broken_off;
 };
 
 bool measure_match_fill(struct request *rq, const struct measure *row,
@@ -88,11 +90,22 @@ static bool fits(const struct listing *list, const struct measure *row)
            (!query->has_open || query->open == open);
 }
 
+// As in inquiry_list.c.
+static enum walk_fit judge(void *context, const void *row)
+{
+    struct listing *list = context;
+
+    list->broken_off = ++list->looked_at > LOOKED_AT_MAX && list->found > 0;
+    if (list->broken_off)
+        return WALK_END;
+    return fits(list, row) ? WALK_TAKE : WALK_PASS;
+}
+
 bool measures_list(struct request *rq, const struct measure_query *query, struct measure_page *out)
 {
     struct listing list = { .query = query,
                             .limit = query->has_limit ? (size_t)query->limit : LIMIT_DEFAULT };
-    size_t count = 0, looked_at = 0;
+    size_t count = 0;
 
     if (!whose(rq, &list) || !begin(rq, &list))
         return false;
@@ -100,18 +113,19 @@ bool measures_list(struct request *rq, const struct measure_query *query, struct
     struct measure_match *matches = arena_array(rq->arena, list.limit + 1, sizeof *matches);
     if (!rows || !matches)
         return fail(&rq->err, ERR_TOO_LARGE, "limit", TEXT_ANSWER_TOO_LARGE, NULL);
+    list.options.fits = judge;
+    list.options.context = &list;
     struct walk *walk = walk_open(rq->txn, &measure_table, &list.options, rq->arena);
-    while (count <= list.limit && looked_at++ < LOOKED_AT_MAX && walk_next(walk, &rows[count])) {
+    while (count <= list.limit && walk_next(walk, &rows[count])) {
         struct inquiry inquiry;
-        if (fits(&list, &rows[count]) && inquiry_row(rq, rows[count].inquiry, &inquiry) &&
-            !inquiry_hidden(rq, &inquiry) &&
+        if (inquiry_row(rq, rows[count].inquiry, &inquiry) && !inquiry_hidden(rq, &inquiry) &&
             measure_match_fill(rq, &rows[count], &inquiry, &matches[count]))
-            count++;
+            list.found = ++count;
     }
     walk_close(walk);
     size_t shown = count > list.limit ? list.limit : count;
     out->measures = matches;
     out->measures_count = rows_fit(measure_match_record(), matches, shown);
-    out->more = count > list.limit || looked_at > LOOKED_AT_MAX || out->measures_count < shown;
+    out->more = count > list.limit || list.broken_off || out->measures_count < shown;
     return true;
 }

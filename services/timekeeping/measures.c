@@ -6,15 +6,15 @@
 #include "common/step/rows.h"
 #include "common/wire/change.h"
 #include "services/timekeeping/clocks.h"
-#include "services/timekeeping/entries.h"
 #include "services/timekeeping/house.h"
 #include "services/timekeeping/inquiries.h"
 #include "services/timekeeping/kept.h"
 #include "services/timekeeping/kinds.h"
+#include "services/timekeeping/measure_rows.h"
 #include "services/timekeeping/store.h"
 #include "services/timekeeping/store_inquiry.h"
 
-#define TICK_ROWS      100
+#define TICK_ROWS      40 // see callbacks.c
 #define MINUTE_S       60
 #define CLOCK_TEXT_MAX 400 // as in clock_begin
 
@@ -23,40 +23,9 @@ static struct inquiry_editor editor_of(struct request *rq)
     return (struct inquiry_editor){ rq->arena, rq->now_us, rq->actor };
 }
 
-// --- writing
-static bool put(struct request *rq, struct measure *row)
-{
-    row->edited_at = rq->now_us;
-    row->edited_by = rq->actor;
-    if (!table_put(rq->txn, &measure_table, row, &rq->err))
-        return false;
-    emit(rq, "measure", row, false);
-    return true;
-}
-
 static bool is_open(const struct measure *row)
 {
     return row->state != measure_state_DONE;
-}
-
-// `before` NULL: it is new. Its inquiry's counts follow, and work on it is the inquiry's answer.
-static bool measure_write(struct request *rq, struct inquiry *inquiry, const struct measure *before,
-                          struct measure *row)
-{
-    bool was_open = before && is_open(before), answered = inquiry->has_responded_at;
-    int64_t more_open = (int64_t)is_open(row) - was_open;
-
-    bool booked = measure_timed(row) || !id_is_zero(row->entry);
-    if (row->state == measure_state_DONE && booked && !entry_for_measure(rq, inquiry, row))
-        return false;
-    if (row->has_started_at || row->state == measure_state_DONE)
-        inquiry_worked(rq, inquiry);
-    inquiry->has_measures = inquiry->has_open_measures = true;
-    inquiry->measures += !before;
-    inquiry->open_measures += more_open;
-    row->version = before ? before->version + 1 : 1;
-    bool counts = !before || more_open != 0 || answered != inquiry->has_responded_at;
-    return put(rq, row) && (!counts || inquiry_write(rq, inquiry));
 }
 
 static bool is_stale(struct request *rq, const struct measure *row, bool has_version,
@@ -169,6 +138,7 @@ static bool take_today(struct request *rq, const struct inquiry *inquiry, struct
         return fail(&rq->err, ERR_INVALID, "today", TEXT_MEASURE_NO_CALLS, NULL);
     row->has_actual_s = true;
     row->actual_s = (talked_ms + 500) / 1000;
+    row->has_by_clock = row->by_clock = false;
     return true;
 }
 
@@ -184,27 +154,37 @@ static bool run(struct request *rq, const struct inquiry *inquiry, struct measur
         return true;
     if (row->text && text_length(row->text) <= CLOCK_TEXT_MAX)
         begin.text = row->text;
-    if (!clocks_start(rq, &begin, &clock))
-        return false;
-    row->clock = clock.id;
-    return true;
+    if (row->clocks_count == MEASURE_CLOCKS_MAX)
+        return fail(&rq->err, ERR_CONFLICT, "measure", TEXT_MEASURE_CLOCKS, NULL);
+    return clocks_start_for(rq, &begin, row->id, &clock) &&
+           (measure_add_clock(rq->arena, row, clock.id) ||
+            fail(&rq->err, ERR_TOO_LARGE, NULL, TEXT_MEMORY_FULL, NULL));
 }
 
-// Whoever stopped the clock itself, or let it run into its limit, stopped the measure then.
+// Its clock may have run into its limit just now, which stopped the measure as well.
+static bool look_at_clock(struct request *rq, struct measure *row)
+{
+    struct key key = key_of_id(row->id);
+
+    if (!row->has_running_since || id_is_zero(row->clock))
+        return true;
+    return clock_again(rq, row->clock) &&
+           (table_get(rq->txn, &measure_table, &scope_house, &key, rq->arena, row) ||
+            fail(&rq->err, ERR_NOT_FOUND, "id", TEXT_MEASURE_UNKNOWN, NULL));
+}
+
 static bool halt(struct request *rq, struct measure *row)
 {
-    struct key key = key_of_id(row->clock);
     struct clock clock;
 
-    if (!row->has_running_since || id_is_zero(row->clock) ||
-        !table_get(rq->txn, &clock_table, &scope_house, &key, rq->arena, &clock)) {
+    if (!row->has_running_since || !clock_row(rq, row->clock, &clock)) {
         (void)measure_halt(row, rq->now_us);
         return true;
     }
     if (clock.state != clock_state_STOPPED &&
-        !clocks_stop(rq, &(struct clock_move){ .id = clock.id }, &clock))
+        !clocks_end(rq, &(struct clock_move){ .id = clock.id }, &clock))
         return false;
-    measure_count(row, clock.counted_ms, clock.has_stopped_at ? clock.stopped_at : rq->now_us);
+    measure_take_clock(row, &clock);
     return true;
 }
 
@@ -283,7 +263,11 @@ static bool halt_other(struct request *rq, struct inquiry *inquiry, const struct
     if (id_is_zero(row->staff) || !running_of(rq, row->staff, &other) ||
         id_equal(other.id, row->id))
         return true;
+    if (!look_at_clock(rq, &other))
+        return false;
     before = other;
+    if (!other.has_running_since)
+        return true; // at its limit, and written so
     if (!halt(rq, &other))
         return false;
     if (id_equal(other.inquiry, inquiry->id))
@@ -297,7 +281,8 @@ static bool start_known(struct request *rq, struct measure_name name, const char
     struct inquiry inquiry;
     struct measure row;
 
-    if (!measure_named(rq, name, &row, &inquiry) || !still_open(rq, &inquiry))
+    if (!measure_named(rq, name, &row, &inquiry) || !still_open(rq, &inquiry) ||
+        !look_at_clock(rq, &row))
         return false;
     *out = row;
     if (!is_open(&row))
@@ -341,10 +326,12 @@ bool measures_stop(struct request *rq, const struct measure_stopping *in, struct
 
     if (!measure_named(rq, (struct measure_name){ in->id, in->measure, true }, &row, &inquiry))
         return false;
-    *out = row;
     if (!row.has_running_since)
         return fail(&rq->err, ERR_CONFLICT, "state", TEXT_MEASURE_STANDS, NULL);
-    if (!halt(rq, out))
+    if (!look_at_clock(rq, &row))
+        return false;
+    *out = row;
+    if (row.has_running_since && !halt(rq, out))
         return false;
     out->text = in->text ? in->text : out->text;
     return measure_settle(out, &editor, &rq->err) && measure_write(rq, &inquiry, &row, out);
@@ -358,12 +345,15 @@ bool measures_done(struct request *rq, const struct measure_ending *in, struct m
     struct measure row;
 
     if (!measure_named(rq, (struct measure_name){ in->id, in->measure, true }, &row, &inquiry) ||
-        is_stale(rq, &row, in->has_version, in->version) || !find_kind(rq, in->kind, &kind))
+        is_stale(rq, &row, in->has_version, in->version) || !find_kind(rq, in->kind, &kind) ||
+        !look_at_clock(rq, &row))
         return false;
     *out = row;
     if (!is_open(&row))
         return fail(&rq->err, ERR_CONFLICT, "state", TEXT_MEASURE_DONE, NULL);
     row_take(measure_record(), out, (struct given){ measure_ending_record(), in });
+    if (in->has_actual_s)
+        out->has_by_clock = out->by_clock = false;
     if (!out->article)
         out->article = kind.article;
     if (id_is_zero(out->staff) && !take_staff(rq, out->staff, out))
@@ -394,7 +384,7 @@ bool measures_tick(struct request *rq)
         rows[i].has_reminded_at = true;
         rows[i].reminded_at = rq->now_us;
         rows[i].version++;
-        if (!put(rq, &rows[i]))
+        if (!measure_put(rq, &rows[i]))
             return false;
     }
     return count == TICK_ROWS;

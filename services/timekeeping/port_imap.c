@@ -19,6 +19,7 @@
 #include "services/timekeeping/attachments.h"
 #include "services/timekeeping/imap.h"
 #include "services/timekeeping/mail_reader.h"
+#include "services/timekeeping/mailbox_place.h"
 #include "services/timekeeping/mailboxes.h"
 
 #define MAILBOXES_MAX 20
@@ -33,9 +34,8 @@ enum step { STEP_CURSOR, STEP_TAKE, STEP_BEGIN, STEP_PIECE, STEP_SKIP, STEP_FINI
 struct mailbox {
     struct loop *loop;
     struct server *server;
-    struct imap_place at;
-    char name[61], place[401], detail[301], said[301];
-    struct id client;
+    struct mailbox_place at;
+    char detail[301], said[301];
     struct mailbox_row row;
     int64_t every_s, pause_s;
     int timer;
@@ -46,7 +46,8 @@ struct mailbox {
     struct bytes rest, part, bytes; // frames still to come; the attachment's record and content
     struct id inquiry, mail_id, attachment;
     int64_t offset;
-    bool whole, refused;
+    bool whole, refused, no_room; // of the last step
+    struct mailbox_end end;
     // Shared with the thread; whoever holds `working` owns them.
     pthread_t thread;
     bool has_thread;
@@ -56,8 +57,10 @@ struct mailbox {
     atomic_bool stop;
     int event_fd;
     int64_t validity, uid, since, seen, new_validity, new_uid;
-    bool coming;
+    int64_t again_validity, again_uid; // of one that waits; 0: none
+    bool coming, again;                // `new_uid` is that one
     enum found found;
+    enum mailbox_reason bad_for;
     uint8_t *result;
     size_t result_size;
 };
@@ -75,8 +78,14 @@ static bool next_uid(struct mailbox *box, struct imap *imap)
     time_t since = (time_t)(box->since / SECONDS(1));
     struct tm tm;
     bool same = box->new_validity == box->validity;
+    box->again = false;
     if (same && box->coming) {
         box->new_uid = box->uid;
+        return true;
+    }
+    box->again = box->again_uid && box->again_validity == box->new_validity;
+    if (box->again) {
+        box->new_uid = box->again_uid;
         return true;
     }
     (void)gmtime_r(&since, &tm);
@@ -98,8 +107,13 @@ static enum found fetch(struct mailbox *box, struct imap *imap)
     size_t mail_size = 0;
     if (!imap_size(imap, box->new_uid, &size))
         return FOUND_DOWN;
+    // One that was deleted meanwhile is a loss only while its attachments wait.
+    box->bad_for = size > 0     ? mailbox_reason_LARGE
+                   : box->again ? mailbox_reason_GONE
+                                : mailbox_reason_ABSENT;
     if (size == 0 || size > MAIL_MAX)
         return FOUND_BAD;
+    box->bad_for = mailbox_reason_UNREADABLE;
     if (!imap_fetch(imap, box->new_uid, &mail, &mail_size))
         return FOUND_DOWN;
     box->result = mail ? mail_reader_read(mail, mail_size, &box->stop, &box->result_size) : NULL;
@@ -113,7 +127,7 @@ static enum found look_into(struct mailbox *box, struct imap **imap)
 {
     box->detail[0] = '\0';
     if (!*imap)
-        *imap = imap_open(&box->at, &box->stop, box->detail, sizeof box->detail);
+        *imap = imap_open(&box->at.at, &box->stop, box->detail, sizeof box->detail);
     if (!*imap)
         return FOUND_DOWN;
     (void)snprintf(box->detail, sizeof box->detail, "die Verbindung brach ab");
@@ -195,6 +209,19 @@ static void keep_cursor(struct mailbox *box, const struct mailbox_cursor *cursor
     box->mail_id = cursor->mail;
 }
 
+// How far it is, and whether one that waits may come now.
+static bool run_cursor(struct request *rq, struct mailbox *box, struct mailbox_cursor *cursor)
+{
+    struct mailbox_waiting waiting;
+    bool found;
+    mailbox_cursor_get(rq, box->at.name, box->at.place, cursor);
+    if (!mailbox_waiting_next(rq, cursor, &waiting, &found))
+        return false;
+    box->again_validity = found ? waiting.validity : 0;
+    box->again_uid = found ? waiting.uid : 0;
+    return true;
+}
+
 static bool run_take(struct request *rq, struct mailbox *box, const struct mailbox_pick *pick,
                      struct mailbox_cursor *cursor)
 {
@@ -245,22 +272,24 @@ static bool run_piece(struct request *rq, struct mailbox *box)
 static bool run(struct request *rq, void *argument)
 {
     struct mailbox *box = argument;
-    struct mailbox_pick pick = { .name = box->name,
-                                 .place = box->place,
-                                 .client = box->client,
+    struct mailbox_pick pick = { .name = box->at.name,
+                                 .place = box->at.place,
+                                 .client = box->at.client,
                                  .validity = box->new_validity,
-                                 .uid = box->new_uid };
+                                 .uid = box->new_uid,
+                                 .again = box->again };
     struct mailbox_cursor cursor;
     bool good = true;
     switch (box->step) {
-    case STEP_CURSOR: mailbox_cursor_get(rq, box->name, box->place, &cursor); break;
+    case STEP_CURSOR: good = run_cursor(rq, box, &cursor); break;
     case STEP_TAKE: good = run_take(rq, box, &pick, &cursor); break;
-    case STEP_SKIP: good = mailbox_skip(rq, &pick, &cursor); break;
-    case STEP_FINISH: good = mailbox_finish(rq, &pick, &cursor); break;
+    case STEP_SKIP: good = mailbox_skip(rq, &pick, box->bad_for, &cursor); break;
+    case STEP_FINISH: good = mailbox_finish(rq, &pick, &box->end, &cursor); break;
     case STEP_BEGIN: good = run_begin(rq, box); break;
     case STEP_PIECE: good = run_piece(rq, box); break;
     }
     box->refused = !good;
+    box->no_room = rq->err.code == ERR_TOO_LARGE && strcmp(rq->err.field, "size") == 0;
     if (good && box->step != STEP_BEGIN && box->step != STEP_PIECE)
         keep_cursor(box, &cursor);
     return good;
@@ -301,7 +330,7 @@ static void mail_done(struct mailbox *box, bool taken)
 
 static void say_skipped(const struct mailbox *box, const char *what)
 {
-    log_write(LEVEL_WARNING, "event=mail_%s mailbox=%s validity=%lld uid=%lld", what, box->name,
+    log_write(LEVEL_WARNING, "event=mail_%s mailbox=%s validity=%lld uid=%lld", what, box->at.name,
               (long long)box->new_validity, (long long)box->new_uid);
 }
 
@@ -317,7 +346,8 @@ static void mail_taken(struct mailbox *box)
 {
     struct bytes first;
     box->rest.data = box->mail;
-    if (box->coming && mail_reader_frame(&box->rest, &first))
+    box->end = (struct mailbox_end){ 0 };
+    if ((box->coming || box->again) && mail_reader_frame(&box->rest, &first))
         next_part(box);
     else
         mail_done(box, true);
@@ -326,7 +356,12 @@ static void mail_taken(struct mailbox *box)
 static void after_part(struct mailbox *box)
 {
     if (box->refused) {
-        say_skipped(box, "attachment_skipped");
+        int64_t size = (int64_t)box->bytes.size;
+        if (!box->no_room)
+            box->end.partly = true;
+        else if (box->end.short_of == 0 || size < box->end.short_of)
+            box->end.short_of = size;
+        say_skipped(box, box->no_room ? "attachment_waits" : "attachment_skipped");
         next_part(box);
     } else if (box->whole) {
         next_part(box);
@@ -358,12 +393,13 @@ static void done(void *argument, bool committed)
             break;
         }
         say_skipped(box, "skipped");
+        box->bad_for = mailbox_reason_REFUSED;
         ask(box, STEP_SKIP);
         break;
     case STEP_BEGIN:
     case STEP_PIECE: after_part(box); break;
     case STEP_SKIP: mail_done(box, false); break;
-    case STEP_FINISH: mail_done(box, true); break;
+    case STEP_FINISH: mail_done(box, box->end.short_of == 0 && !box->end.partly); break;
     }
 }
 
@@ -371,7 +407,7 @@ static void say_state(struct mailbox *box, bool up)
 {
     if (up != box->row.connected || !up)
         log_write(up ? LEVEL_INFO : LEVEL_WARNING, "event=mailbox mailbox=%s up=%s detail=\"%s\"",
-                  box->name, up ? "yes" : "no", box->detail);
+                  box->at.name, up ? "yes" : "no", box->detail);
     box->row.connected = up;
     (void)snprintf(box->said, sizeof box->said, "%s", box->detail);
     box->row.detail = *box->said ? box->said : NULL;
@@ -411,68 +447,7 @@ static void came(void *context, int fd, int64_t now_us)
     ask(box, STEP_TAKE);
 }
 
-// --- options
-static bool take_piece(char *out, size_t size, const char *from, const char *to)
-{
-    return from && to && to > from && (size_t)(to - from) < size &&
-           snprintf(out, size, "%.*s", (int)(to - from), from) > 0;
-}
-
-static bool take_words(struct mailbox *box, const char *words)
-{
-    while (*words == ',') {
-        const char *word = words + 1, *end = word + strcspn(word, ",");
-        char value[200], *at = value;
-        if (!take_piece(value, sizeof value, word, end))
-            return false;
-        if (strcmp(at, "tls=yes") == 0)
-            box->at.tls = IMAP_TLS_YES;
-        else if (strcmp(at, "tls=starttls") == 0)
-            box->at.tls = IMAP_TLS_STARTTLS;
-        else if (strcmp(at, "tls=no") == 0)
-            box->at.tls = IMAP_TLS_NO;
-        else if (strncmp(at, "ca=", 3) == 0)
-            (void)snprintf(box->at.ca, sizeof box->at.ca, "%s", at + 3);
-        else if (strncmp(at, "client=", 7) != 0 || !id_parse(at + 7, &box->client))
-            return false;
-        words = end;
-    }
-    return *words == '\0';
-}
-
-static bool folder_valid(const char *folder)
-{
-    for (const char *at = folder; *at; at++) {
-        if (*at < ' ' || *at > '~' || *at == '"' || *at == '\\' || *at == '&')
-            return false;
-    }
-    return true;
-}
-
-// NAME=USER:PASSWORD@HOST:PORT/FOLDER; the password may hold any sign, the user "@".
-static bool parse(struct mailbox *box, const char *spec)
-{
-    const char *name = strchr(spec, '='), *at = strrchr(spec, '@');
-    const char *user = name ? name + 1 : NULL, *colon = user ? strchr(user, ':') : NULL;
-    const char *port = at ? strchr(at, ':') : NULL, *folder = port ? strchr(port, '/') : NULL;
-    char *end;
-    if (!colon || !folder || colon > at)
-        return false;
-    long number = strtol(port + 1, &end, 10);
-    box->at.port = (int)number;
-    const char *words = folder + strcspn(folder, ",");
-    if (end != folder || number < 1 || number > 65535 ||
-        !take_piece(box->name, sizeof box->name, spec, name) ||
-        !take_piece(box->at.user, sizeof box->at.user, user, colon) ||
-        !take_piece(box->at.password, sizeof box->at.password, colon + 1, at) ||
-        !take_piece(box->at.host, sizeof box->at.host, at + 1, port) ||
-        !take_piece(box->at.folder, sizeof box->at.folder, folder + 1, words) ||
-        !folder_valid(box->at.folder) || !take_words(box, words))
-        return false;
-    return snprintf(box->place, sizeof box->place, "%s@%s:%d/%s", box->at.user, box->at.host,
-                    box->at.port, box->at.folder) < (int)sizeof box->place;
-}
-
+// --- life
 static struct mailbox *box_new(const struct app_start *start, const char *spec, int64_t every_s)
 {
     struct mailbox *box = calloc(1, sizeof *box);
@@ -487,15 +462,25 @@ static struct mailbox *box_new(const struct app_start *start, const char *spec, 
     box->event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (box->event_fd < 0)
         abort();
-    if (parse(box, spec)) {
-        box->row = (struct mailbox_row){ .name = box->name,
-                                         .place = box->place,
-                                         .client = box->client,
+    if (mailbox_place_read(spec, &box->at)) {
+        box->row = (struct mailbox_row){ .name = box->at.name,
+                                         .place = box->at.place,
+                                         .client = box->at.client,
                                          .detail = "noch nicht nachgesehen" };
         return box;
     }
     box_free(box);
     return NULL;
+}
+
+// Its cursor is found by the name.
+static bool name_taken(const struct imap_port *port, const char *name)
+{
+    for (size_t i = 0; i < port->count; i++) {
+        if (strcmp(port->boxes[i]->at.name, name) == 0)
+            return true;
+    }
+    return false;
 }
 
 struct imap_port *imap_port_start(const struct app_start *start, struct timekeeping_house *house,
@@ -510,6 +495,12 @@ struct imap_port *imap_port_start(const struct app_start *start, struct timekeep
         abort();
     while ((spec = start->value(start, "imap", (int)port->count)) != NULL && *spec) {
         struct mailbox *box = port->count < MAILBOXES_MAX ? box_new(start, spec, every_s) : NULL;
+        if (box && name_taken(port, box->at.name)) {
+            (void)fail(err, ERR_INVALID, "imap", TEXT_MAILBOX_TWICE, box->at.name, NULL);
+            box_free(box);
+            imap_port_stop(port);
+            return NULL;
+        }
         if (!box) { // the password is not repeated in a message that may land in a log
             (void)fail(err, ERR_INVALID, "imap",
                        port->count < MAILBOXES_MAX ? TEXT_MAILBOX_FORM : TEXT_MAILBOX_MANY,

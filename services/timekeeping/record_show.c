@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "common/base/stem.h"
+#include "common/base/text.h"
 #include "common/step/rows.h"
 #include "proto/party.h"
 #include "services/timekeeping/kept.h"
@@ -10,27 +12,98 @@
 #include "services/timekeeping/store_inquiry.h"
 #include "services/timekeeping/store_search.h"
 
-#define TITLE_MAX  250 // characters; a field's limit counts them too
-#define DETAIL_MAX 290
+#define TITLE_MAX   250 // characters; a field's limit counts them too
+#define DETAIL_MAX  290
+#define SEEN_BEFORE 60 // bytes of what is around what was sought
+#define SEEN_BEHIND 80
+#define SCRATCH     ((size_t)1 << 20)
 
-const char *record_excerpt(struct request *rq, const char *text, size_t characters)
+// --- excerpts
+
+// Bytes of at most so many characters.
+static size_t size_of(const char *text, size_t characters)
 {
     size_t size = 0, seen = 0;
 
-    if (!text || !*text)
-        return NULL;
     for (; text[size]; size++) {
         bool begins = ((unsigned char)text[size] & 0xC0) != 0x80;
         if (begins && seen++ == characters - 1 && text[size + 1])
             break;
     }
+    return size;
+}
+
+const char *record_excerpt(struct request *rq, const char *text, size_t characters)
+{
+    if (!text || !*text)
+        return NULL;
+    size_t size = size_of(text, characters);
     char *out = arena_format(rq->arena, "%.*s%s", (int)size, text, text[size] ? "…" : "");
     for (char *at = out; at && *at; at++) {
-        if (*at == '\n' || *at == '\t')
+        if ((unsigned char)*at < ' ')
             *at = ' ';
     }
     return out;
 }
+
+// Whether a word of `text` begins as one of `words` does in its first `most` letters.
+static bool begins_one(const char *text, const char *words, size_t most)
+{
+    for (const char *at = text; *at; at += strcspn(at, " "), at += *at == ' ') {
+        for (const char *word = words; *word;) {
+            size_t size = strcspn(word, " ");
+            if (size && strncmp(at, word, size < most ? size : most) == 0)
+                return true;
+            word += size + (word[size] == ' ');
+        }
+    }
+    return false;
+}
+
+static bool is_sought(struct arena *scratch, const char *bytes, size_t size, const char *words)
+{
+    arena_reset(scratch);
+    const char *text = arena_text(scratch, bytes, size);
+    const char *folded = text ? text_fold(scratch, text) : NULL;
+    if (!folded || !begins_one(folded, words, 1))
+        return false;
+    const char *stems = stem_text(scratch, text);
+    return begins_one(folded, words, SIZE_MAX) || (stems && begins_one(stems, words, SIZE_MAX));
+}
+
+// Where the first word that was sought stands; NULL where none does.
+static const char *find_sought(const char *text, const char *words)
+{
+    static const char blanks[] = " \t\r\n";
+    struct arena *scratch = arena_new(SCRATCH);
+    const char *found = NULL;
+
+    for (const char *at = text + strspn(text, blanks); *at && !found; at += strspn(at, blanks)) {
+        size_t size = strcspn(at, blanks);
+        if (is_sought(scratch, at, size, words))
+            found = at;
+        at += size;
+    }
+    arena_free(scratch);
+    return found;
+}
+
+// A long text from shortly before what was sought, where its beginning would not show that.
+static const char *excerpt_of(struct request *rq, const char *text, const char *words)
+{
+    if (!text || !words)
+        return record_excerpt(rq, text, DETAIL_MAX);
+    size_t shown = size_of(text, DETAIL_MAX);
+    const char *found = text[shown] ? find_sought(text, words) : NULL;
+    if (!found || (size_t)(found - text) + SEEN_BEHIND < shown)
+        return record_excerpt(rq, text, DETAIL_MAX);
+    const char *from = found - SEEN_BEFORE;
+    while (from < found && *from != ' ' && *from != '\n')
+        from++;
+    return record_excerpt(rq, arena_format(rq->arena, "… %s", from + (from < found)), DETAIL_MAX);
+}
+
+// --- kinds
 
 // Those that are there, joined by `between`.
 static const char *join(struct request *rq, const char *between, const char *const *texts,
@@ -48,13 +121,14 @@ static const char *join(struct request *rq, const char *between, const char *con
     join(rq, between, (const char *const[]){ __VA_ARGS__ },                                        \
          COUNT_OF(((const char *const[]){ __VA_ARGS__ })))
 
-static void set_texts(struct request *rq, struct record_hit *hit, const char *title,
-                      const char *detail)
+static void set_texts(const struct showing *showing, const char *title, const char *detail)
 {
+    struct request *rq = showing->rq;
+    struct record_hit *hit = showing->hit;
     const char *shown = record_excerpt(rq, title, TITLE_MAX);
 
     hit->title = shown ? shown : "–";
-    hit->detail = record_excerpt(rq, detail, DETAIL_MAX);
+    hit->detail = excerpt_of(rq, detail, showing->words);
 }
 
 static const char *first_of(const char *a, const char *b)
@@ -67,8 +141,10 @@ static struct id first_id(const struct id *ids, size_t count)
     return count ? ids[0] : (struct id){ { 0 } };
 }
 
-static bool show_call(struct request *rq, const void *row, struct record_hit *hit)
+static bool show_call(const struct showing *showing, const void *row)
 {
+    struct request *rq = showing->rq;
+    struct record_hit *hit = showing->hit;
     const struct call *call = row;
     const char *name = call->shown_contact ? call->shown_contact->name : NULL;
 
@@ -82,14 +158,16 @@ static bool show_call(struct request *rq, const void *row, struct record_hit *hi
     hit->contact_name = first_of(name, call->caller_name);
     hit->file = call->file;
     hit->state = call_state_picks()->values[call->state].word;
-    set_texts(rq, hit, JOIN(rq, " → ", first_of(hit->contact_name, call->caller), call->called),
+    set_texts(showing, JOIN(rq, " → ", first_of(hit->contact_name, call->caller), call->called),
               JOIN(rq, ", ", hit->contact_name ? call->caller : NULL, call->queue,
                    call->outcome ? call_outcome_picks()->values[call->outcome].german : NULL));
     return true;
 }
 
-static bool show_note(struct request *rq, const void *row, struct record_hit *hit)
+static bool show_note(const struct showing *showing, const void *row)
 {
+    struct request *rq = showing->rq;
+    struct record_hit *hit = showing->hit;
     const struct call_note *note = row;
 
     if (file_hidden(rq, note->file))
@@ -101,16 +179,18 @@ static bool show_note(struct request *rq, const void *row, struct record_hit *hi
     hit->contact = note->contact;
     hit->contact_name = note->contact_name;
     hit->file = note->file;
-    set_texts(rq, hit, first_of(JOIN(rq, ": ", note->contact_name, note->subject), note->text),
+    set_texts(showing, first_of(JOIN(rq, ": ", note->contact_name, note->subject), note->text),
               note->text);
     return true;
 }
 
-static bool show_entry(struct request *rq, const void *row, struct record_hit *hit)
+static bool show_entry(const struct showing *showing, const void *row)
 {
+    struct request *rq = showing->rq;
+    struct record_hit *hit = showing->hit;
     const struct entry *entry = row;
 
-    if (file_hidden(rq, entry->file))
+    if (file_hidden(rq, entry->file) || (entry->state == entry_state_DELETED && !showing->deleted))
         return false;
     hit->id = entry->id;
     hit->at = entry->began_at;
@@ -118,17 +198,20 @@ static bool show_entry(struct request *rq, const void *row, struct record_hit *h
     hit->staff = entry->staff;
     hit->contact = entry->contact;
     hit->contact_name = entry->contact_name;
+    kept_contact_show(rq, &hit->contact, &hit->contact_name);
     hit->file = entry->file;
     hit->file_number = entry->file_number;
     hit->inquiry = entry->inquiry;
     hit->state = entry_state_picks()->values[entry->state].word;
-    set_texts(rq, hit, first_of(entry->text, first_of(entry->contact_name, entry->key)),
-              JOIN(rq, ", ", entry->file_number, entry->contact_name, entry->voucher));
+    set_texts(showing, first_of(entry->text, first_of(hit->contact_name, entry->key)),
+              JOIN(rq, ", ", entry->file_number, hit->contact_name, entry->voucher));
     return true;
 }
 
-static bool show_inquiry(struct request *rq, const void *row, struct record_hit *hit)
+static bool show_inquiry(const struct showing *showing, const void *row)
 {
+    struct request *rq = showing->rq;
+    struct record_hit *hit = showing->hit;
     const struct inquiry *inquiry = row;
 
     if (file_hidden(rq, inquiry->file))
@@ -141,22 +224,25 @@ static bool show_inquiry(struct request *rq, const void *row, struct record_hit 
     hit->contact_name = inquiry->contact_name;
     hit->file = inquiry->file;
     hit->state = inquiry_state_picks()->values[inquiry->state].word;
-    set_texts(rq, hit, JOIN(rq, " ", inquiry->number, inquiry->subject),
+    set_texts(showing, JOIN(rq, " ", inquiry->number, inquiry->subject),
               JOIN(rq, " – ", inquiry->text, inquiry->solution));
     return true;
 }
 
-static bool show_measure(struct request *rq, const void *row, struct record_hit *hit)
+// The lock of the inquiry's file holds for its measures, also where the inquiry itself is not seen.
+static bool show_measure(const struct showing *showing, const void *row)
 {
+    struct request *rq = showing->rq;
+    struct record_hit *hit = showing->hit;
     const struct measure *measure = row;
-    struct inquiry inquiry = { .number = NULL };
+    struct key key = key_of_id(measure->inquiry);
+    struct inquiry inquiry;
 
-    if (row_find(rq, &inquiry_table, measure->inquiry, &inquiry)) {
-        if (file_hidden(rq, inquiry.file))
-            return false;
-    } else {
+    if (table_get(rq->txn, &inquiry_table, &scope_house, &key, rq->arena, &inquiry) &&
+        file_hidden(rq, inquiry.file))
+        return false;
+    if (!row_find(rq, &inquiry_table, measure->inquiry, &inquiry))
         inquiry = (struct inquiry){ .number = NULL };
-    }
     hit->id = measure->id;
     hit->at = measure_time(measure);
     hit->client = measure->client;
@@ -166,13 +252,15 @@ static bool show_measure(struct request *rq, const void *row, struct record_hit 
     hit->file = inquiry.file;
     hit->inquiry = measure->inquiry;
     hit->state = measure_state_picks()->values[measure->state].word;
-    set_texts(rq, hit, first_of(JOIN(rq, " ", inquiry.number, inquiry.subject), measure->text),
+    set_texts(showing, first_of(JOIN(rq, " ", inquiry.number, inquiry.subject), measure->text),
               measure->text);
     return true;
 }
 
-static bool show_file(struct request *rq, const void *row, struct record_hit *hit)
+static bool show_file(const struct showing *showing, const void *row)
 {
+    struct request *rq = showing->rq;
+    struct record_hit *hit = showing->hit;
     const struct file *file = row;
 
     if (!file_shows(file, rq->actor))
@@ -184,12 +272,14 @@ static bool show_file(struct request *rq, const void *row, struct record_hit *hi
     hit->file = file->id;
     hit->file_number = file->number;
     hit->state = file_state_picks()->values[file->state].word;
-    set_texts(rq, hit, JOIN(rq, " ", file->number, file->title), file->note);
+    set_texts(showing, JOIN(rq, " ", file->number, file->title), file->note);
     return true;
 }
 
-static bool show_contact(struct request *rq, const void *row, struct record_hit *hit)
+static bool show_contact(const struct showing *showing, const void *row)
 {
+    struct request *rq = showing->rq;
+    struct record_hit *hit = showing->hit;
     const struct contact *contact = row;
 
     hit->id = contact->id;
@@ -197,7 +287,7 @@ static bool show_contact(struct request *rq, const void *row, struct record_hit 
     hit->client = contact->client;
     hit->contact = contact->id;
     hit->contact_name = contact->name;
-    set_texts(rq, hit, contact->name,
+    set_texts(showing, contact->name,
               JOIN(rq, ", ", contact->organisation, contact->customer_number,
                    contact->phones_count ? contact->phones[0].typed : NULL));
     return true;
@@ -205,20 +295,21 @@ static bool show_contact(struct request *rq, const void *row, struct record_hit 
 
 const struct record_source record_sources[RECORD_SOURCES] = {
     { record_kind_CALL, &kept_call_table,
-      FILTER_STAFF | FILTER_TEAM | FILTER_CONTACT | FILTER_FILE | FILTER_STATE, 0, show_call },
+      FILTER_STAFF | FILTER_TEAM | FILTER_CONTACT | FILTER_FILE | FILTER_STATE, call_state_picks, 0,
+      show_call },
     { record_kind_NOTE, &kept_note_table, FILTER_STAFF | FILTER_TEAM | FILTER_CONTACT | FILTER_FILE,
-      0, show_note },
+      NULL, 0, show_note },
     { record_kind_ENTRY, &entry_table,
       FILTER_STAFF | FILTER_TEAM | FILTER_CONTACT | FILTER_FILE | FILTER_STATE | FILTER_CHARGEABLE |
           FILTER_BILLED,
-      0, show_entry },
+      entry_state_picks, 0, show_entry },
     { record_kind_INQUIRY, &inquiry_table,
       FILTER_STAFF | FILTER_TEAM | FILTER_CONTACT | FILTER_FILE | FILTER_STATE | FILTER_CHARGEABLE,
-      0, show_inquiry },
+      inquiry_state_picks, 0, show_inquiry },
     { record_kind_MEASURE, &measure_table,
       FILTER_STAFF | FILTER_TEAM | FILTER_CONTACT | FILTER_FILE | FILTER_STATE | FILTER_CHARGEABLE,
-      TAG_INQUIRY, show_measure },
+      measure_state_picks, TAG_INQUIRY, show_measure },
     { record_kind_FILE, &kept_file_table,
-      FILTER_STAFF | FILTER_CONTACT | FILTER_FILE | FILTER_STATE, 0, show_file },
-    { record_kind_CONTACT, &kept_contact_table, FILTER_CONTACT, 0, show_contact },
+      FILTER_STAFF | FILTER_CONTACT | FILTER_FILE | FILTER_STATE, file_state_picks, 0, show_file },
+    { record_kind_CONTACT, &kept_contact_table, FILTER_CONTACT, NULL, 0, show_contact },
 };

@@ -15,14 +15,22 @@ enum record_filter {
     FILTER_BILLED = 64,
 };
 
+struct showing {
+    struct request *rq;
+    const char *words; // sought, as stems, so that an excerpt shows one of them; NULL: none
+    bool deleted;      // such rows are asked for
+    struct record_hit *hit;
+};
+
 struct record_source {
     enum record_kind kind;
     const struct table *table;
-    unsigned filters; // that its rows may have
-    char by_inquiry;  // kind of tags by which its inquiry is found, whose contact and file are its
-                      // own
+    unsigned filters;                    // that its rows may have
+    const struct picks *(*states)(void); // NULL: it has none
+    char by_inquiry; // kind of tags by which its inquiry is found, whose contact and file are its
+                     // own
     // False: it is not shown to who asks.
-    bool (*show)(struct request *rq, const void *row, struct record_hit *hit);
+    bool (*show)(const struct showing *showing, const void *row);
 };
 
 #define RECORD_SOURCES 7

@@ -4,8 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/phone.h"
 #include "common/base/stem.h"
+#include "common/base/text.h"
 #include "common/store/derived.h"
+#include "services/timekeeping/house.h"
 #include "services/timekeeping/kept.h"
 #include "services/timekeeping/record_show.h"
 #include "services/timekeeping/store.h"
@@ -38,6 +41,7 @@ struct finding {
     unsigned filters;
     struct bytes contacts[MERGED_MAX]; // that are the one asked for
     size_t contact_count;
+    int64_t page_time;       // of the last hit given, also on pages before; 0: none yet
     struct bytes *inquiries; // of the contact and file asked for
     size_t inquiry_count;
     struct strand strands[RECORD_SOURCES];
@@ -185,6 +189,10 @@ static void add_filters(const struct finding *finding, const struct record_sourc
 static void strand_next(struct finding *finding, struct strand *strand)
 {
     struct request *rq = finding->rq;
+    struct showing showing = { .rq = rq,
+                               .words = finding->words,
+                               .deleted = text_equal(finding->query->state, "deleted"),
+                               .hit = &strand->head };
     void *row = arena_alloc(rq->arena, strand->source->table->record()->size);
     size_t hidden = 0;
 
@@ -193,7 +201,7 @@ static void strand_next(struct finding *finding, struct strand *strand)
     strand->has_head = false;
     while (row && seek_next(strand->seek, row, &strand->rank)) {
         strand->head = (struct record_hit){ .kind = strand->source->kind };
-        if (strand->source->show(rq, row, &strand->head)) {
+        if (strand->source->show(&showing, row)) {
             strand->has_head = true;
             return;
         }
@@ -204,6 +212,16 @@ static void strand_next(struct finding *finding, struct strand *strand)
         }
     }
     strand->cut = !row || seek_cut(strand->seek);
+}
+
+static bool is_state(const char *word)
+{
+    for (size_t i = 0; i < RECORD_SOURCES; i++) {
+        const struct record_source *source = &record_sources[i];
+        if (source->states && pick_from_word(source->states(), word, strlen(word)))
+            return true;
+    }
+    return false;
 }
 
 // A kind that cannot have what is asked for does not take part.
@@ -246,6 +264,8 @@ static bool read_cursor(const char *text, int64_t *ret_time, struct id *after, b
     char *rest;
 
     *ret_time = strtoll(text, &rest, 10);
+    if (*ret_time < 0 || *ret_time > INT_LIMIT)
+        return false;
     for (size_t i = 0; i < RECORD_SOURCES; i++) {
         char part[40] = "";
         if (*rest != (i ? ',' : ':'))
@@ -263,9 +283,9 @@ static bool read_cursor(const char *text, int64_t *ret_time, struct id *after, b
     return *rest == '\0';
 }
 
-static const char *write_cursor(struct finding *finding, int64_t time)
+static const char *write_cursor(struct finding *finding)
 {
-    const char *out = arena_format(finding->rq->arena, "%lld", (long long)time);
+    const char *out = arena_format(finding->rq->arena, "%lld", (long long)finding->page_time);
 
     for (size_t i = 0; i < RECORD_SOURCES && out; i++) {
         const struct strand *strand = &finding->strands[i];
@@ -282,13 +302,13 @@ static bool open_all(struct finding *finding)
     const struct record_query *query = finding->query;
     struct id after[RECORD_SOURCES] = { { { 0 } } };
     bool ended[RECORD_SOURCES] = { false };
-    int64_t time = 0, until = query->until;
+    int64_t until = query->until;
 
-    if (query->after && !read_cursor(query->after, &time, after, ended))
+    if (query->after && !read_cursor(query->after, &finding->page_time, after, ended))
         return fail(&finding->rq->err, ERR_INVALID, "after", TEXT_FINDING_AFTER, NULL);
     // Also where the last row is gone meanwhile, nothing later comes again.
-    if (query->after && finding->by_time && (!until || time + 1 < until))
-        until = time + 1;
+    if (finding->by_time && finding->page_time && (!until || finding->page_time + 1 < until))
+        until = finding->page_time + 1;
     for (size_t i = 0; i < RECORD_SOURCES; i++) {
         if (!ended[i] && takes_part(finding, &record_sources[i]))
             strand_open(finding, i, after[i], until);
@@ -305,12 +325,16 @@ static bool is_before(const struct finding *finding, const struct strand *a, con
     return a->head.at > b->head.at;
 }
 
+// NULL at the end of the page: there is nothing more, or nobody knows yet how late the next row of
+// some kind is.
 static struct strand *strand_first(struct finding *finding)
 {
     struct strand *best = NULL;
 
     for (size_t i = 0; i < RECORD_SOURCES; i++) {
         struct strand *strand = &finding->strands[i];
+        if (finding->by_time && strand->cut && !strand->has_head)
+            return NULL;
         if (strand->has_head && (!best || is_before(finding, strand, best)))
             best = strand;
     }
@@ -344,7 +368,6 @@ static void complete(struct finding *finding, const struct strand *strand, struc
 static bool collect(struct finding *finding, size_t limit, struct record_hits *out)
 {
     struct record_hit *hits = arena_array(finding->rq->arena, limit, sizeof *hits);
-    int64_t time = 0;
 
     if (!hits)
         return too_large(finding->rq);
@@ -355,30 +378,65 @@ static bool collect(struct finding *finding, size_t limit, struct record_hits *o
             break;
         hits[out->hits_count] = strand->head;
         complete(finding, strand, &hits[out->hits_count]);
-        time = strand->head.at;
+        finding->page_time = strand->head.at;
         out->hits_count++;
         strand_next(finding, strand);
     }
     for (size_t i = 0; i < RECORD_SOURCES; i++)
         out->more |= finding->strands[i].has_head || finding->strands[i].cut;
-    if (out->more && out->hits_count)
-        out->next = write_cursor(finding, time);
+    // Also behind a page of hidden rows only.
+    if (out->more)
+        out->next = write_cursor(finding);
     return true;
+}
+
+// "12/2026" ends a file's number, not a phone's.
+static bool is_file_number(const char *text)
+{
+    const char *slash = strrchr(text, '/');
+    size_t digits = slash ? strspn(slash + 1, "0123456789") : 0;
+
+    return slash && !slash[1 + digits] && (digits == 2 || digits == 4);
+}
+
+// Rows have phone numbers as E.164: of what is typed like a whole one, its digits as a single word.
+// NULL where it is none.
+static const char *phone_sought(struct request *rq, const char *text)
+{
+    struct phone phone;
+    struct err unread = { 0 };
+
+    if ((*text != '+' && *text != '0') || text[strspn(text, "+0123456789 -/()")] ||
+        is_file_number(text) || !phone_read(text, &timekeeping_house(rq)->home, &phone, &unread) ||
+        !*phone.e164)
+        return NULL;
+    return arena_text(rq->arena, phone.e164 + 1, strlen(phone.e164 + 1));
+}
+
+// NULL only when the arena is full.
+static const char *words_of(struct request *rq, const char *text)
+{
+    const char *phone = phone_sought(rq, text);
+    const char *stems = phone ? phone : stem_text(rq->arena, text);
+
+    // What folds to nothing asks for nothing that there is.
+    return stems && !*stems ? text : stems;
 }
 
 bool records_find(struct request *rq, const struct record_query *in, struct record_hits *out)
 {
     size_t limit = in->has_limit ? (size_t)in->limit : LIMIT;
     struct finding *finding = arena_alloc(rq->arena, sizeof *finding);
-    const char *stems = in->text ? stem_text(rq->arena, in->text) : NULL;
+    const char *words = in->text ? words_of(rq, in->text) : NULL;
 
-    if (!finding || (in->text && !stems))
+    if (!finding || (in->text && !words))
         return too_large(rq);
+    if (in->state && !is_state(in->state))
+        return fail(&rq->err, ERR_INVALID, "state", TEXT_FINDING_STATE, in->state, NULL);
     *finding = (struct finding){ .rq = rq,
                                  .query = in,
                                  .by_time = in->order != record_order_RELEVANCE,
-                                 // What folds to nothing asks for nothing that there is.
-                                 .words = stems && *stems ? stems : in->text,
+                                 .words = words,
                                  .filters = filters_of(in) };
     read_contacts(finding);
     if (!read_inquiries(finding) || !open_all(finding))

@@ -14,16 +14,20 @@
 #include "services/timekeeping/store_search.h"
 
 #define LIMIT       5
-#define LOOKED      60   // of the best: as many as have to be read to choose by length and solution
-#define LONG_COUNTS 0.3  // so much a text of twice the mean length must have more
-#define SHARE_LEAST 12   // percent; less is chance
-#define TEXT_SHOWN  1000 // characters
+#define CANDIDATES  60  // of the best: as many as it takes to choose by length and solution
+#define LOOKED      300 // rows read for them, at most,
+#define SAME_MOST   4   // as a solution that is in so many of them already needs no further one
+#define MEMORY_MOST ((size_t)12 << 20) // of the request's
+#define LONG_COUNTS 0.3                // so much a text of twice the mean length must have more
+#define SHARE_LEAST 4                  // percent; less is chance, see the README
+#define TEXT_SHOWN  1000               // characters
 
 struct candidate {
     struct inquiry inquiry;
     const char *solution; // its stems
     double score, share;
     size_t words;
+    size_t same; // further ones with just this solution, which were not kept
 };
 
 static bool too_large(struct request *rq)
@@ -50,6 +54,9 @@ static void want(struct rank *rank, const struct alike *asks, size_t count)
         case ALIKE_STEM:
             rank_tag(rank, TAG_STEM, asks[i].one, asks[i].weight, asks[i].extra);
             break;
+        case ALIKE_BONES:
+            rank_tag(rank, TAG_BONES, asks[i].one, asks[i].weight, asks[i].extra);
+            break;
         case ALIKE_PARTS: rank_word(rank, asks[i].one, asks[i].weight, asks[i].extra); break;
         case ALIKE_PAIR:
             rank_tags(rank, TAG_STEM, asks[i].one, asks[i].other, asks[i].weight);
@@ -67,6 +74,35 @@ static size_t words_of(const char *text)
     return count;
 }
 
+// The last one with just this solution, if there are enough of them.
+static struct candidate *full_of(struct candidate *candidates, size_t count, const char *solution)
+{
+    struct candidate *last = NULL;
+    size_t same = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(candidates[i].inquiry.solution, solution) == 0) {
+            last = &candidates[i];
+            same++;
+        }
+    }
+    return same < SAME_MOST ? NULL : last;
+}
+
+static bool complete_candidate(struct request *rq, struct candidate *candidate,
+                               const struct ranked *ranked)
+{
+    const struct inquiry *inquiry = &candidate->inquiry;
+
+    candidate->solution = stem_text(rq->arena, inquiry->solution);
+    candidate->score = ranked->score;
+    candidate->share = ranked->share;
+    candidate->words =
+        words_of(inquiry->subject) + words_of(inquiry->text) + words_of(inquiry->solution);
+    candidate->same = 0;
+    return candidate->solution != NULL;
+}
+
 // Reads those of the best that may be shown.
 static size_t read_candidates(struct request *rq, struct rank *rank, struct id except,
                               struct candidate *candidates)
@@ -74,20 +110,17 @@ static size_t read_candidates(struct request *rq, struct rank *rank, struct id e
     struct ranked best[LOOKED];
     size_t found = rank_best(rank, best, LOOKED), count = 0;
 
-    for (size_t i = 0; i < found; i++) {
-        struct candidate *candidate = &candidates[count];
-        struct inquiry *inquiry = &candidate->inquiry;
+    for (size_t i = 0; i < found && count < CANDIDATES && arena_used(rq->arena) < MEMORY_MOST;
+         i++) {
+        struct inquiry *inquiry = &candidates[count].inquiry;
         if (best[i].share * 100 < SHARE_LEAST || !rank_row(rank, &best[i], inquiry) ||
             !inquiry->solution || id_equal(inquiry->id, except) || file_hidden(rq, inquiry->file))
             continue;
-        candidate->solution = stem_text(rq->arena, inquiry->solution);
-        if (!candidate->solution)
-            break;
-        candidate->score = best[i].score;
-        candidate->share = best[i].share;
-        candidate->words =
-            words_of(inquiry->subject) + words_of(inquiry->text) + words_of(inquiry->solution);
-        count++;
+        struct candidate *full = full_of(candidates, count, inquiry->solution);
+        if (full)
+            full->same++;
+        else if (complete_candidate(rq, &candidates[count], &best[i]))
+            count++;
     }
     return count;
 }
@@ -131,6 +164,7 @@ static struct inquiry_similar_hit hit_of(struct request *rq, const struct candid
         .subject = inquiry->subject,
         .text = record_excerpt(rq, inquiry->text, TEXT_SHOWN),
         .solution = inquiry->solution,
+        .alike = (int64_t)candidate->same,
         .opened_at = inquiry->opened_at,
         .client = inquiry->client,
         .client_name = client.name,
@@ -141,7 +175,7 @@ static struct inquiry_similar_hit hit_of(struct request *rq, const struct candid
 static size_t choose(struct request *rq, const struct candidate *candidates, size_t count,
                      struct inquiry_similar_hit *hits, size_t limit)
 {
-    const struct candidate *chosen[LOOKED];
+    const struct candidate *chosen[CANDIDATES];
     size_t hit_count = 0;
 
     for (size_t i = 0; i < count; i++) {
@@ -149,7 +183,7 @@ static size_t choose(struct request *rq, const struct candidate *candidates, siz
         while (same < hit_count && !alike_texts(candidates[i].solution, chosen[same]->solution))
             same++;
         if (same < hit_count) {
-            hits[same].alike++;
+            hits[same].alike += 1 + (int64_t)candidates[i].same;
         } else if (hit_count < limit) {
             chosen[hit_count] = &candidates[i];
             hits[hit_count++] = hit_of(rq, &candidates[i]);
@@ -162,7 +196,7 @@ bool similar_find(struct request *rq, const struct inquiry_similar_query *in,
                   struct inquiry_similar_hits *out)
 {
     size_t limit = in->has_limit ? (size_t)in->limit : LIMIT, ask_count = 0;
-    struct candidate *candidates = arena_array(rq->arena, LOOKED, sizeof *candidates);
+    struct candidate *candidates = arena_array(rq->arena, CANDIDATES, sizeof *candidates);
     struct inquiry_similar_hit *hits = arena_array(rq->arena, limit, sizeof *hits);
     struct alike *asks;
 

@@ -6,7 +6,7 @@
 #include "services/timekeeping/kept.h"
 #include "services/timekeeping/todo.h"
 
-#define MOVED_MAX    100 // rows in one tick
+#define MOVED_MAX    50  // rows in one tick; see callbacks.c
 #define ABSENCES_MAX 200 // looked at for one question
 
 static const struct staff *book_staff(void *context, struct id id)

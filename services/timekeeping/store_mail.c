@@ -68,3 +68,26 @@ const struct table mailbox_cursor_table = {
     .record = mailbox_cursor_record,
     .key = cursor_key,
 };
+
+struct key mailbox_waiting_key(struct id box, int64_t validity, int64_t uid)
+{
+    struct key key = key_of_id(box);
+
+    key_int(&key, validity);
+    key_int(&key, uid);
+    return key;
+}
+
+static void waiting_key(const void *row, struct key *key)
+{
+    const struct mailbox_waiting *waiting = row;
+
+    *key = mailbox_waiting_key(waiting->box, waiting->validity, waiting->uid);
+}
+
+const struct table mailbox_waiting_table = {
+    .name = "mailbox_waiting",
+    .number = 57,
+    .record = mailbox_waiting_record,
+    .key = waiting_key,
+};

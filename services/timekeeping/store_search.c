@@ -9,6 +9,7 @@
 #include "common/base/stem.h"
 #include "common/base/text.h"
 #include "proto/proto.h"
+#include "services/timekeeping/alike.h"
 
 static const char *yes_no(bool yes)
 {
@@ -75,8 +76,11 @@ static void tag_stems(struct doc *doc, const char *text)
     struct arena *arena = doc_arena(doc);
     const char *stem = text ? stem_text(arena, text) : NULL;
 
-    for (; stem && *stem; stem = word_next(stem))
-        doc_tag_text(doc, TAG_STEM, arena_text(arena, stem, word_size(stem)));
+    for (; stem && *stem; stem = word_next(stem)) {
+        const char *one = arena_text(arena, stem, word_size(stem));
+        doc_tag_text(doc, TAG_STEM, one);
+        doc_tag_text(doc, TAG_BONES, one ? alike_bones(arena, one) : NULL);
+    }
 }
 
 // --- calls and notes
@@ -191,7 +195,7 @@ static void gather_inquiry(const void *row, struct doc *doc)
 
 const struct derived inquiry_search = {
     .name = "inquiry.search",
-    .version = 1,
+    .version = 2,
     .gather = gather_inquiry,
     .query = "everything ever recorded: inquiries; past ones like the one at hand",
 };

@@ -16,6 +16,7 @@ extern const struct derived call_search, note_search, entry_search, inquiry_sear
 #define TAG_BILLED     'b' // "1" or "0"
 #define TAG_INQUIRY    'i' // a measure's
 #define TAG_STEM       't' // of each word of an inquiry
+#define TAG_BONES      'k' // of each stem (alike_bones)
 #define TAG_HELPED     'h' // "1": an inquiry that has a solution
 
 // When a measure was, as far as it is known.

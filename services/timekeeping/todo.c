@@ -3,6 +3,7 @@
 
 #include "common/step/rows.h"
 #include "services/timekeeping/house.h"
+#include "services/timekeeping/inquiries.h"
 #include "services/timekeeping/kept.h"
 #include "services/timekeeping/resubmission.h"
 #include "services/timekeeping/store.h"
@@ -60,6 +61,16 @@ bool todo_write(struct request *rq, const struct todo_kind *kind, const void *ro
     return true;
 }
 
+void todo_drop(struct request *rq, const struct todo_kind *kind, void *row)
+{
+    struct todo todo = kind->view(row);
+    struct callback_editor editor = todo_editor(rq);
+    struct key key = key_of_id(todo.id);
+    kind->hand_to(row, todo.deputy, &editor); // the tombstone is one version on
+    (void)table_del(rq->txn, kind->table, &key);
+    emit(rq, kind->fact, row, true);
+}
+
 bool todo_find(struct request *rq, const struct todo_kind *kind, struct id id, enum text_id text,
                void *out)
 {
@@ -75,17 +86,21 @@ static void take_id(struct id *to, struct id from)
         *to = from;
 }
 
-static bool fill_inquiry(struct request *rq, const struct todo_about *about)
+static bool fill_inquiry(struct request *rq, struct todo_about *about)
 {
     struct inquiry inquiry;
     if (id_is_zero(*about->inquiry))
         return true;
-    if (!row_find(rq, &inquiry_table, *about->inquiry, &inquiry) || file_hidden(rq, inquiry.file))
+    if (!inquiry_find(rq, *about->inquiry, &inquiry))
         return fail(&rq->err, ERR_NOT_FOUND, "inquiry", TEXT_CALLBACK_INQUIRY, NULL);
     bool whom = id_is_zero(*about->contact) && !*about->contact_name;
     take_id(about->client, inquiry.client);
+    if (!id_equal(*about->client, inquiry.client))
+        return fail(&rq->err, ERR_INVALID, "client", TEXT_CALLBACK_INQUIRY_CLIENT, NULL);
+    about->file_seen = id_is_zero(*about->file);
     take_id(about->file, inquiry.file);
     if (whom) {
+        about->contact_seen = true;
         *about->contact = inquiry.contact;
         *about->contact_name = inquiry.contact_name;
     }
@@ -94,28 +109,39 @@ static bool fill_inquiry(struct request *rq, const struct todo_about *about)
     return true;
 }
 
+// What a call or inquiry names that they see, they may name too.
+static struct request as_seen(const struct request *rq, bool seen)
+{
+    struct request house = *rq;
+    house.scope = seen ? scope_house : rq->scope;
+    return house;
+}
+
 static bool fill_file(struct request *rq, const struct todo_about *about)
 {
+    struct request asking = as_seen(rq, about->file_seen);
     struct file file;
     if (id_is_zero(*about->file))
         return true;
-    if (!kept_file(rq, *about->file, &file))
+    if (!kept_file(&asking, *about->file, &file))
         return fail(&rq->err, ERR_NOT_FOUND, "file", TEXT_FILE_UNKNOWN, NULL);
     take_id(about->client, file.client);
-    return true;
+    return id_equal(*about->client, file.client) ||
+           fail(&rq->err, ERR_NOT_FOUND, "file", TEXT_FILE_UNKNOWN, NULL);
 }
 
 static bool fill_contact(struct request *rq, const struct todo_about *about)
 {
+    struct request asking = as_seen(rq, about->contact_seen);
     struct contact contact;
     if (id_is_zero(*about->contact))
         return true;
-    if (!kept_contact(rq, about->contact, &contact))
+    if (!kept_contact(&asking, about->contact, &contact))
         return fail(&rq->err, ERR_NOT_FOUND, "contact", TEXT_CONTACT_UNKNOWN, NULL);
-    *about->contact_name = contact.name;
     take_id(about->client, contact.client);
-    if (!id_is_zero(contact.client) && !id_equal(*about->client, contact.client))
+    if (!id_equal(*about->client, contact.client))
         return fail(&rq->err, ERR_INVALID, "client", TEXT_CALLBACK_CLIENT, NULL);
+    *about->contact_name = contact.name;
     if (about->number && !*about->number && contact.phones_count > 0)
         *about->number = contact.phones[0].e164 ? contact.phones[0].e164 : contact.phones[0].typed;
     return true;
@@ -132,10 +158,11 @@ static bool fill_staff(struct request *rq, const struct todo_about *about)
     return true;
 }
 
-bool todo_fill(struct request *rq, const struct todo_about *about)
+bool todo_fill(struct request *rq, const struct todo_about *given)
 {
-    return fill_inquiry(rq, about) && fill_contact(rq, about) && fill_file(rq, about) &&
-           fill_staff(rq, about);
+    struct todo_about about = *given;
+    return fill_inquiry(rq, &about) && fill_contact(rq, &about) && fill_file(rq, &about) &&
+           fill_staff(rq, &about);
 }
 
 // --- lists

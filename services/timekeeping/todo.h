@@ -11,7 +11,7 @@ struct todo_kind {
     const struct index *indexes; // enum todo_index
     const char *fact;
     struct todo (*view)(const void *row);
-    // Sets who stands in, one version on.
+    // Sets who stands in (zero: nobody), one version on.
     void (*hand_to)(void *row, struct id deputy, const struct callback_editor *editor);
 };
 extern const struct todo_kind todo_callbacks, todo_resubmissions;
@@ -20,6 +20,8 @@ struct callback_editor todo_editor(struct request *rq);
 
 // Stores the row and tells it. ERR_FORBIDDEN when it lies outside the request's scope.
 MUST_USE bool todo_write(struct request *rq, const struct todo_kind *kind, const void *row);
+// Deletes the row and tells that.
+void todo_drop(struct request *rq, const struct todo_kind *kind, void *row);
 // Not there, outside the scope, or about a file that is locked to who asks: ERR_NOT_FOUND, `text`.
 MUST_USE bool todo_find(struct request *rq, const struct todo_kind *kind, struct id id,
                         enum text_id text, void *out);
@@ -28,10 +30,11 @@ MUST_USE bool todo_find(struct request *rq, const struct todo_kind *kind, struct
 struct todo_about {
     struct id *client, *staff, *team, *contact, *file, *inquiry;
     const char **contact_name;
-    const char **number; // filled from the contact or inquiry
+    const char **number;          // filled from the contact or inquiry
+    bool contact_seen, file_seen; // in a row that who asks sees: then its scope does not matter
 };
 // ERR_NOT_FOUND or ERR_INVALID naming the field of what is not known, or does not fit.
-MUST_USE bool todo_fill(struct request *rq, const struct todo_about *about);
+MUST_USE bool todo_fill(struct request *rq, const struct todo_about *given);
 
 // Fills and reads the listing. ERR_INVALID, ERR_NOT_FOUND, ERR_TOO_LARGE.
 MUST_USE bool todo_list(struct request *rq, const struct todo_kind *kind,

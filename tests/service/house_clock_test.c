@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every capture through contacts, telephony and timekeeping: the clocks count what the truths say,
-// with hold and without, also when timekeeping is started an hour after the calls.
+// with hold and without, also when timekeeping is started an hour after the calls; and so do the
+// entries that are booked of them (A3, A6, A8), while the call goes on or when it is long over.
 #include <glob.h>
 #include <jansson.h>
 #include <math.h>
@@ -18,6 +19,7 @@
 #include "services/timekeeping/api.h"
 #include "services/timekeeping/clocks.h"
 #include "services/timekeeping/house.h"
+#include "services/timekeeping/store_entry.h"
 #include "tests/harness/fixture.h"
 #include "tests/harness/test.h"
 
@@ -32,11 +34,36 @@ struct town {
     struct fixture *contacts, *telephony, *timekeeping;
     glob_t captures;
     struct id staff[4];
-    int64_t parts, differences;
+    int64_t parts, differences, booked_live;
 };
+
+// --- booking
+// What that agent spoke in the call becomes an entry.
+static void book(struct town *town, struct id call, const char *agent)
+{
+    struct entry_new in = { .key = "T", .call = call, .staff = town->staff[agent[2] - '1'] };
+    struct entry out;
+    CHECK_INT(call_entry_book(&town->timekeeping->client, &in, &out), CALL_DONE);
+}
+
+struct sought {
+    const char *source, *ref;
+    struct id id;
+};
+
+static bool run_find(struct request *rq, void *argument)
+{
+    struct sought *sought = argument;
+    struct call call;
+    if (calls_find(rq, sought->source, sought->ref, &call))
+        sought->id = call.id;
+    return true;
+}
 
 // --- playing: many rows in one commit, so that it does not wait for the disk
 #define ROWS_MAX 100 // of one commit
+#define REFS_MAX 40
+#define REF_MAX  40
 
 struct playing {
     struct ami_replay *replay;
@@ -44,13 +71,37 @@ struct playing {
     struct request *rq;
     int rows;
     bool good;
+    // To be booked live: calls in which somebody talked, each once; the last one is talking now.
+    bool live, talking;
+    char refs[REFS_MAX][REF_MAX], agent[8];
+    size_t ref_count;
 };
+
+static bool is_ours(const char *phone)
+{
+    return strlen(phone) == 3 && strncmp(phone, "10", 2) == 0 && strchr("1234", phone[2]);
+}
+
+static void see_talk(struct playing *playing, const struct call *row)
+{
+    if (row->talking_count == 0 || !is_ours(row->talking[0]) || playing->ref_count == REFS_MAX)
+        return;
+    for (size_t i = 0; i < playing->ref_count; i++) {
+        if (strcmp(playing->refs[i], row->source_ref) == 0)
+            return;
+    }
+    (void)snprintf(playing->refs[playing->ref_count++], REF_MAX, "%s", row->source_ref);
+    (void)snprintf(playing->agent, sizeof playing->agent, "%s", row->talking[0]);
+    playing->talking = true;
+}
 
 static void take_call(void *context, const struct call *row)
 {
     struct playing *playing = context;
     playing->good = calls_record(playing->rq, row) && playing->good;
     playing->rows++;
+    if (playing->live && !playing->talking)
+        see_talk(playing, row);
 }
 
 static bool run_steps(struct request *rq, void *argument)
@@ -59,7 +110,9 @@ static bool run_steps(struct request *rq, void *argument)
     const struct ami_replay_step *step = NULL;
     playing->rq = rq;
     playing->rows = 0;
-    while (playing->rows < ROWS_MAX && (step = ami_replay_next(playing->replay)))
+    playing->talking = false;
+    while (playing->rows < ROWS_MAX && !playing->talking &&
+           (step = ami_replay_next(playing->replay)))
         ami_replay_play(playing->replay, step, playing->model, step->at_us);
     return playing->good;
 }
@@ -71,6 +124,18 @@ static void scenario_of(const char *path, char out[80])
     (void)snprintf(out, 80, "%.*s", (int)strcspn(slash + 1, "."), slash + 1);
 }
 
+// Its clock runs: the entry counts until the call is over.
+static void book_live(struct town *town, const char *scenario, const struct playing *playing)
+{
+    struct sought sought = { .source = scenario };
+    if (!playing->talking)
+        return;
+    sought.ref = playing->refs[playing->ref_count - 1];
+    CHECK(fixture_input(town->telephony, run_find, &sought));
+    book(town, sought.id, playing->agent);
+    town->booked_live++;
+}
+
 static void play(struct town *town, const char *path)
 {
     char ami[4096], scenario[80];
@@ -79,11 +144,13 @@ static void play(struct town *town, const char *path)
     scenario_of(path, scenario);
     (void)snprintf(ami, sizeof ami, "%.*s.ami", (int)(strlen(path) - strlen(".truth.json")), path);
     CHECK(ami_replay_open(ami, 0, &replay, &err));
-    struct playing playing = { .replay = replay, .good = true };
+    struct playing playing = { .replay = replay, .good = true, .live = town->timekeeping };
     struct ami_model_options options = { scenario, { "49", "30" }, NULL, take_call, &playing };
     playing.model = ami_model_new(&options);
-    while (ami_replay_peek(replay))
+    while (ami_replay_peek(replay)) {
         CHECK(fixture_input(town->telephony, run_steps, &playing));
+        book_live(town, scenario, &playing);
+    }
     ami_model_free(playing.model);
     ami_replay_free(replay);
     fixture_reset(town->telephony);
@@ -105,7 +172,10 @@ static void add_staff(struct town *town)
 
 static void add_timekeeping(struct town *town)
 {
+    struct kind_new in = { .key = "T", .name = "Telefonat", .text = "Telefonat" };
+    struct service_kind kind;
     town->timekeeping = house_add(town->house, &timekeeping_service, &town->rules, MAP_BYTES);
+    CHECK_INT(call_kind_add(&town->timekeeping->client, &in, &kind), CALL_DONE);
     house_settle(town->house);
 }
 
@@ -166,18 +236,25 @@ static void compare_one(struct town *town, const char *scenario, const struct cl
     town->differences++;
 }
 
-struct sought {
-    const char *source, *ref;
-    struct id id;
-};
-
-static bool run_find(struct request *rq, void *argument)
+// Whether booked while they talked or just now.
+static void compare_entry(struct town *town, const char *scenario, const struct clock *clock,
+                          const struct wanted *want)
 {
-    struct sought *sought = argument;
-    struct call call;
-    if (calls_find(rq, sought->source, sought->ref, &call))
-        sought->id = call.id;
-    return true;
+    struct clock booked = { .version = 0 };
+    struct entry entry = { .version = 0 };
+    if (id_is_zero(clock->entry))
+        book(town, clock->call, want->agent);
+    CHECK(fixture_row(town->timekeeping, &clock_table, clock->id, &booked));
+    CHECK(fixture_row(town->timekeeping, &entry_table, booked.entry, &entry));
+    bool right = entry.state == entry_state_OPEN && !entry.counting &&
+                 entry.raw_s == clock->raw_s && entry.actual_s == entry.raw_s &&
+                 id_equal(entry.call, clock->call) &&
+                 id_equal(entry.staff, town->staff[want->agent[2] - '1']);
+    if (right)
+        return;
+    printf("%s: %s booked %lld s, the clock counts %lld s\n", scenario, want->agent,
+           (long long)entry.raw_s, (long long)clock->raw_s);
+    town->differences++;
 }
 
 static void compare_call(struct town *town, const char *scenario, const json_t *truth)
@@ -196,6 +273,7 @@ static void compare_call(struct town *town, const char *scenario, const json_t *
         if (fixture_row(town->timekeeping, &clock_table, clock_id(sought.id, want[i].agent, 0),
                         &clock)) {
             compare_one(town, scenario, &clock, &want[i]);
+            compare_entry(town, scenario, &clock, &want[i]);
             continue;
         }
         printf("%s %s: %s has no clock\n", scenario, sought.ref, want[i].agent);
@@ -242,10 +320,13 @@ static void run_all(bool hold_counts, bool late)
     }
     for (size_t i = 0; i < town.captures.gl_pathc; i++)
         compare(&town, town.captures.gl_pathv[i]);
-    printf("%zu captures, %lld parts, %lld differences\n", town.captures.gl_pathc,
-           (long long)town.parts, (long long)town.differences);
+    printf("%zu captures, %lld parts (%lld booked while they talked), %lld differences\n",
+           town.captures.gl_pathc, (long long)town.parts, (long long)town.booked_live,
+           (long long)town.differences);
     CHECK_INT(town.differences, 0);
     CHECK_INT(fixture_rows(town.timekeeping, &clock_table), town.parts); // and no more
+    CHECK_INT(fixture_rows(town.timekeeping, &entry_table), town.parts);
+    CHECK(late ? town.booked_live == 0 : town.booked_live > 40);
     globfree(&town.captures);
     house_free(town.house);
 }

@@ -190,10 +190,13 @@ TEST(a_caller_who_was_merged_or_deleted_is_not_mixed_up_with_a_new_one)
     int64_t version = back.from->version;
     CHECK_INT(call_contact_delete(&fx->client, &(struct deletion){ note.contact, version }, &gone),
               CALL_DONE);
-    version = gone.version;
     note.version = note.edition = 3;
     fixture_fact(fx, "telephony", "call_note", &note, false);
-    if (fixture_row(fx, &contact_table, note.contact, &made))
-        CHECK(made.version > version);
+    CHECK(!fixture_row(fx, &contact_table, note.contact, &made));
+    CHECK_INT(fixture_rows(fx, &caller_made_table), 1);
+    note.version = 4;
+    note.new_caller = NULL;
+    fixture_fact(fx, "telephony", "call_note", &note, false);
+    CHECK_INT(fixture_rows(fx, &caller_made_table), 0);
     fixture_free(fx);
 }

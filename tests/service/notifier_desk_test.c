@@ -128,6 +128,95 @@ TEST(a_callback_comes_ages_and_leaves)
     fixture_free(fx);
 }
 
+// `name` NULL: it is deleted.
+static void tell_team(struct fixture *fx, int64_t version, const char *name)
+{
+    struct team team = { .id = id_number(TEAM),
+                         .version = version,
+                         .name = name ? name : "Bereitschaft",
+                         .edited_at = 1,
+                         .edited_by = "x" };
+    fixture_fact(fx, "contacts", "team", &team, name == NULL);
+}
+
+// Whichever comes first, the team or its work.
+TEST(a_team_is_shown_by_its_name_as_it_is_now)
+{
+    static const char *const names[] = { "Nachtdienst", "Bereitschaft", NULL };
+    struct fixture *fx = fixture_new(&notifier_service);
+    struct callback callback = callback_of(fx, 5, 1);
+    struct board_callback row;
+    tell(fx, &callback);
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        tell_team(fx, (int64_t)i + 1, names[i]);
+        fixture_wait(fx, SECONDS(5));
+        CHECK(fixture_row(fx, &board_callback_table, callback.id, &row));
+        CHECK_STR(row.team_name, names[i]);
+        CHECK(id_equal(row.team, id_number(TEAM)));
+    }
+    fixture_free(fx);
+}
+
+static void tell_contact_named(struct fixture *fx, uint32_t number, int64_t version,
+                               const char *name)
+{
+    struct contact contact = { .id = id_number(number),
+                               .version = version,
+                               .kind = contact_kind_PERSON,
+                               .name = name,
+                               .created_at = 1,
+                               .edited_at = 1,
+                               .edited_by = "x" };
+    fixture_fact(fx, "contacts", "contact", &contact, false);
+}
+
+static void tell_merger(struct fixture *fx, int64_t version, bool undone)
+{
+    struct contact_merged merged = { .id = id_number(30),
+                                     .version = version,
+                                     .to = id_number(31),
+                                     .from_name = "Meier",
+                                     .to_name = "Maier",
+                                     .merged_at = 1,
+                                     .merged_by = "x",
+                                     .has_undone = undone,
+                                     .undone = undone };
+    fixture_fact(fx, "contacts", "contact_merged", &merged, false);
+}
+
+static void check_contact(struct fixture *fx, const struct callback *callback, uint32_t number,
+                          const char *name)
+{
+    struct board_callback row = { 0 };
+    fixture_wait(fx, SECONDS(5));
+    CHECK(fixture_row(fx, &board_callback_table, callback->id, &row));
+    CHECK(id_equal(row.contact, id_number(number)));
+    CHECK_STR(row.contact_name, name);
+    CHECK_STR(row.callback->contact_name, callback->contact_name);
+}
+
+TEST(a_merged_contact_is_shown_by_the_name_of_now)
+{
+    struct fixture *fx = fixture_new(&notifier_service);
+    struct callback own = callback_of(fx, 5, 1), typed = callback_of(fx, 6, 1);
+    own.contact = typed.contact = id_number(30);
+    own.contact_name = "Meier";
+    typed.contact_name = "Frau Schmidt";
+    tell_contact_named(fx, 30, 1, "Meier");
+    tell_contact_named(fx, 31, 1, "Maier");
+    tell(fx, &own);
+    tell(fx, &typed);
+    check_contact(fx, &own, 30, "Meier");
+    tell_merger(fx, 1, false);
+    check_contact(fx, &own, 31, "Maier");
+    check_contact(fx, &typed, 31, "Frau Schmidt");
+    tell_contact_named(fx, 31, 2, "Dr. Maier");
+    check_contact(fx, &own, 31, "Dr. Maier");
+    tell_merger(fx, 2, true);
+    check_contact(fx, &own, 30, "Meier");
+    fixture_free(fx);
+}
+
 TEST(colours_change_once_also_after_a_downtime)
 {
     struct fixture *fx = fixture_new(&notifier_service);
@@ -351,24 +440,60 @@ TEST(inquiries_clocks_and_resubmissions_have_boards_of_their_own)
     fixture_free(fx);
 }
 
-TEST(boards_are_paged)
+// All ids in the order of the pages, as digits.
+static void paged(struct fixture *fx, struct board_query query, char out[20])
 {
-    struct fixture *fx = fixture_new(&notifier_service);
-    struct callback callback = callback_of(fx, 0, 1);
-    struct board_query query = { .board = board_CALLBACKS, .has_limit = true, .limit = 2 };
-    int64_t count = 0;
+    size_t count = 0;
     bool more = true;
-    for (uint32_t i = 1; i <= 5; i++) {
-        callback.id = id_number(i);
-        tell(fx, &callback);
-    }
-    while (more) {
+    while (more && count < 10) {
         struct board_page page = page_of(fx, query);
-        count += (int64_t)page.callbacks_count;
-        query.after = page.callbacks[page.callbacks_count - 1].id;
+        for (size_t i = 0; i < page.callbacks_count; i++)
+            out[count++] = (char)('0' + (query.after = page.callbacks[i].id).bytes[15]);
+        for (size_t i = 0; i < page.inquiries_count; i++)
+            out[count++] = (char)('0' + (query.after = page.inquiries[i].id).bytes[15]);
         more = page.more;
     }
-    CHECK_INT(count, 5);
+    out[count] = '\0';
+}
+
+TEST(boards_are_paged_as_the_screen_sorts_them)
+{
+    static const enum priority priorities[] = { priority_LOW, priority_URGENT, priority_HIGH,
+                                                priority_HIGH, priority_URGENT };
+    static const int64_t due_us[] = { 10, 0, 30, 20, 0 }; // 0: never
+    struct fixture *fx = fixture_new(&notifier_service);
+    struct board_query query = { .board = board_INQUIRIES, .has_limit = true, .limit = 2 };
+    char order[20];
+    for (uint32_t i = 0; i < 5; i++) {
+        struct inquiry inquiry = inquiry_of(i + 1, 1);
+        struct callback callback = callback_of(fx, i + 1, 1);
+        inquiry.priority = callback.priority = priorities[i];
+        inquiry.has_due_at = due_us[i] > 0;
+        inquiry.due_at = due_us[i];
+        inquiry.opened_at = 10 - i;
+        callback.from = due_us[i] + 1;
+        callback.created_at = 10 - i;
+        tell(fx, &callback);
+        fixture_fact(fx, "timekeeping", "inquiry", &inquiry, false);
+    }
+    paged(fx, query, order);
+    CHECK_STR(order, "52431"); // urgent: the older; high: what is due first
+    query.sort = board_order_ID;
+    paged(fx, query, order);
+    CHECK_STR(order, "12345");
+    query = (struct board_query){ .board = board_CALLBACKS, .has_limit = true, .limit = 1 };
+    paged(fx, query, order);
+    CHECK_STR(order, "52143"); // by their time, then the older
+    // A row that has left cannot say where the next page begins, but for the order of ids.
+    struct callback gone = callback_of(fx, 4, 2);
+    struct board_page page;
+    gone.state = callback_state_DONE;
+    tell(fx, &gone);
+    query.after = gone.id;
+    CHECK_INT(call_board_get(&fx->client, &query, &page), CALL_REFUSED);
+    CHECK_REFUSED(&fx->client.refused, ERR_NOT_FOUND, "after");
+    query.sort = board_order_ID;
+    CHECK(id_equal(page_of(fx, query).callbacks[0].id, id_number(5)));
     fixture_free(fx);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A11: callbacks become due and overdue, and are offered as done by the calls that may have been
 // them.
+#include "services/timekeeping/house.h"
 #include "tests/service/timekeeping_todo_world.h"
 
 static struct callback arrange(struct fixture *fx, struct callback_new in)
@@ -179,6 +180,102 @@ TEST(moved_into_the_future_it_is_told_anew)
     CHECK_INT(call_callback_edit(&fx->client, &change, &out), CALL_DONE);
     CHECK_INT(out.state, callback_state_DUE);
     CHECK_INT(out.due_told_at, row.due_told_at);
+    fixture_free(fx);
+}
+
+static void tell_foreign(struct fixture *fx)
+{
+    struct file file = { .id = number_id(41),
+                         .version = 1,
+                         .client = CLIENT_B,
+                         .number = "B 1/26",
+                         .kind = file_kind_FILE,
+                         .state = file_state_OPEN,
+                         .opened_at = 1,
+                         .edited_at = 1,
+                         .edited_by = "x" };
+    struct client_row client = {
+        .id = CLIENT_B, .version = 1, .name = "Praxis B", .edited_at = 1, .edited_by = "x"
+    };
+    fixture_fact(fx, "contacts", "file", &file, false);
+    fixture_fact(fx, "contacts", "client", &client, false);
+}
+
+static void not_arranged(struct fixture *fx, struct callback_new in, enum err_code code,
+                         const char *field)
+{
+    struct callback out;
+    in.reason = "x";
+    CHECK_INT(call_callback_add(&fx->client, &in, &out), CALL_REFUSED);
+    CHECK_REFUSED(&fx->client.refused, code, field);
+}
+
+// What names something of two clients would show the one's to the other.
+TEST(everything_that_a_callback_names_is_of_its_client)
+{
+    struct fixture *fx = todo_world();
+    struct inquiry_new about = { .subject = "x", .client = CLIENT_B };
+    struct inquiry inquiry;
+    struct call call = call_now(fx, 1, call_direction_INBOUND, "+4930777777");
+    tell_foreign(fx);
+    call.client = CLIENT_B;
+    tell_call(fx, &call);
+    CHECK_INT(call_inquiry_add(&fx->client, &about, &inquiry), CALL_DONE);
+    not_arranged(fx, (struct callback_new){ .contact = MEIER, .file = number_id(41) },
+                 ERR_NOT_FOUND, "file");
+    not_arranged(fx, (struct callback_new){ .contact = MEIER, .inquiry = inquiry.id }, ERR_INVALID,
+                 "client");
+    not_arranged(fx, (struct callback_new){ .client = CLIENT_A, .inquiry = inquiry.id },
+                 ERR_INVALID, "client");
+    not_arranged(fx, (struct callback_new){ .client = CLIENT_A, .call = call.id }, ERR_INVALID,
+                 "client");
+    not_arranged(fx, (struct callback_new){ .client = number_id(99), .number = "030 90182" },
+                 ERR_NOT_FOUND, "client");
+    struct resubmission_new later = { .subject = "x",
+                                      .due_at = fixture_now(fx) + 1,
+                                      .client = number_id(99) };
+    struct resubmission out;
+    CHECK_INT(call_resubmission_add(&fx->client, &later, &out), CALL_REFUSED);
+    CHECK_REFUSED(&fx->client.refused, ERR_NOT_FOUND, "client");
+    later = (struct resubmission_new){
+        .subject = "x", .due_at = fixture_now(fx) + 1, .contact = MEIER, .inquiry = inquiry.id
+    };
+    CHECK_INT(call_resubmission_add(&fx->client, &later, &out), CALL_REFUSED);
+    CHECK_REFUSED(&fx->client.refused, ERR_INVALID, "client");
+    struct callback row =
+        arrange(fx, (struct callback_new){ .inquiry = inquiry.id, .number = "030 777777" });
+    CHECK(id_equal(row.client, CLIENT_B));
+    fixture_free(fx);
+}
+
+// Who sees only their own work arranges a callback with whomever they spoke.
+TEST(an_agent_of_a_narrow_scope_arranges_what_others_do)
+{
+    struct fixture *fx = todo_world();
+    struct call call = call_now(fx, 1, call_direction_INBOUND, "+4930901820");
+    struct shown_contact shown = { .contact = MEIER, .certainty = certainty_EXACT };
+    struct client_row client = {
+        .id = CLIENT_A, .version = 1, .name = "Kanzlei A", .edited_at = 1, .edited_by = "x"
+    };
+    struct id anna = ANNA;
+    fixture_fact(fx, "contacts", "client", &client, false);
+    call.client = CLIENT_A;
+    call.shown_contact = &shown;
+    call.staff = &anna;
+    call.staff_count = 1;
+    tell_call(fx, &call);
+    fixture_as(fx, ROLE_BIT(AGENT), (struct scope){ SCOPE_OWN, ANNA }, "annas Telefon");
+    struct callback row = arrange(fx, (struct callback_new){ .call = call.id });
+    CHECK(id_equal(row.contact, MEIER) && id_equal(row.staff, ANNA));
+    CHECK_STR(row.contact_name, "Karl Meier");
+    // Likewise of an inquiry that is theirs; but whom they cannot see they cannot name.
+    struct inquiry_new about = { .call = call.id };
+    struct inquiry inquiry;
+    CHECK_INT(call_inquiry_add(&fx->client, &about, &inquiry), CALL_DONE);
+    row = arrange(fx, (struct callback_new){ .inquiry = inquiry.id });
+    CHECK(id_equal(row.contact, MEIER));
+    CHECK_STR(row.number, "+4930901820");
+    not_arranged(fx, (struct callback_new){ .contact = MEIER }, ERR_NOT_FOUND, "contact");
     fixture_free(fx);
 }
 
@@ -373,11 +470,54 @@ TEST(lists_are_by_time_and_page_without_gap_or_repeat)
     fixture_free(fx);
 }
 
+static int64_t tombstones(struct fixture *fx, const char *kind)
+{
+    struct fact fact;
+    int64_t count = 0;
+    for (int i = 0; fixture_fact_at(fx, kind, i, &fact, NULL); i++)
+        count += fact.has_deleted && fact.deleted;
+    return count;
+}
+
+TEST(settled_ones_are_kept_as_long_as_the_house_says)
+{
+    static struct timekeeping_house house = { .home = { .country = "49" },
+                                              .zone = "Europe/Berlin",
+                                              .todo_keep_us = SECONDS(600) };
+    struct fixture *fx = fixture_new_with(&timekeeping_service, &house, 0);
+    struct resubmission_new later = { .subject = "x", .due_at = fixture_now(fx) + 1 };
+    struct callback open = arrange(fx, (struct callback_new){ .number = "0171 1234567" }), done;
+    struct resubmission back;
+    for (int i = 0; i < 50; i++) { // more than one step deletes
+        done = arrange(fx, (struct callback_new){ .number = "0171 1234567" });
+        struct callback_settle settle = { .id = done.id };
+        CHECK_INT(call_callback_done(&fx->client, &settle, &done), CALL_DONE);
+    }
+    CHECK_INT(call_resubmission_add(&fx->client, &later, &back), CALL_DONE);
+    struct resubmission_settle seen = { .id = back.id };
+    CHECK_INT(call_resubmission_withdraw(&fx->client, &seen, &back), CALL_DONE);
+    fixture_wait(fx, SECONDS(595));
+    CHECK_INT(fixture_rows(fx, &callback_table), 51);
+    fixture_restart(fx);
+    fixture_wait(fx, SECONDS(10));
+    CHECK_INT(fixture_rows(fx, &callback_table), 1);
+    CHECK_INT(fixture_rows(fx, &resubmission_table), 0);
+    CHECK_INT(tombstones(fx, "callback"), 50);
+    CHECK_INT(tombstones(fx, "resubmission"), 1);
+    CHECK_INT(callback_of(fx, open.id).state, callback_state_DUE); // what is to be made stays
+    // The tombstone is newer than what was told before: followers take it.
+    struct fact fact;
+    CHECK(fixture_fact_at(fx, "callback", -1, &fact, NULL));
+    CHECK_INT(fact.version, 3);
+    fixture_free(fx);
+}
+
 TEST(a_locked_file_hides_its_callbacks)
 {
     struct fixture *fx = todo_world();
     struct file file = { .id = number_id(40),
                          .version = 1,
+                         .client = CLIENT_A,
                          .number = "12/2026-K",
                          .kind = file_kind_FILE,
                          .state = file_state_OPEN,

@@ -401,6 +401,9 @@ TEST(corrections_say_who_when_and_why_and_raw_stays)
     told(fx, &spoken);
     refused(fx, call_clock_correct(&fx->client, &in, &out), ERR_CONFLICT, "version");
     in.version = 2;
+    in.reason = " ";
+    refused(fx, call_clock_correct(&fx->client, &in, &out), ERR_INVALID, "reason");
+    in.reason = "Verbindung war weg";
     CHECK_INT(call_clock_correct(&fx->client, &in, &out), CALL_DONE);
     in.version = 3;
     in.actual_s = 200;

@@ -64,6 +64,24 @@ TEST(a_call_that_goes_on_pauses_and_the_first_is_named)
     CHECK_INT(bench.clock.remind_at, T(25 + 1800 - 10));
     CHECK_INT(bench.clock.limit_at, T(25 + 36000 - 10));
     CHECK_INT(clock_seconds(&bench.clock, T(32)), 17);
+    CHECK_INT(clock_seconds(&bench.clock, T(20)), 10); // whoever shows it is behind
+    arena_free(bench.arena);
+}
+
+TEST(a_call_of_a_clock_that_is_ahead_has_not_begun_yet)
+{
+    struct clock call = { .call = { { 1 } }, .state = clock_state_RUNNING, .started_at = T(10) };
+    CHECK_INT(clock_seconds(&call, T(4)), 0);
+    CHECK_INT(clock_seconds(&call, T(10)), 0);
+    CHECK_INT(clock_seconds(&call, T(13)), 3);
+    // Until then the clock by hand that it comes in between goes on.
+    struct bench bench = bench_new();
+    struct clock_busy calls[1] = { { { { 1 } }, T(10), INT64_MAX } };
+    on(&bench, 0, ON);
+    settle(&bench, calls, 1, 6);
+    CHECK_INT(bench.clock.state, clock_state_RUNNING);
+    CHECK_INT(clock_seconds(&bench.clock, T(6)), 6);
+    CHECK_INT(clock_seconds(&bench.clock, T(12)), 10);
     arena_free(bench.arena);
 }
 

@@ -207,3 +207,84 @@ TEST(blocks_add_up_whatever_is_done)
     }
     fixture_free(fx);
 }
+
+static bool forget_blocks(struct request *rq, void *argument)
+{
+    struct walk_options options = { .scope = &scope_house };
+    struct entry_block rows[10];
+    size_t count = 0;
+    struct walk *walk = walk_open(rq->txn, &entry_block_table, &options, rq->arena);
+
+    (void)argument;
+    while (count < COUNT_OF(rows) && walk_next(walk, &rows[count]))
+        count++;
+    walk_close(walk);
+    for (size_t i = 0; i < count; i++) {
+        struct key key = key_of_id(rows[i].id);
+        CHECK(table_del(rq->txn, &entry_block_table, &key));
+    }
+    return true;
+}
+
+// As in a store from before there were sums.
+TEST(sums_that_are_missing_are_made_anew)
+{
+    struct fixture *fx = quarter_world(rounding_scope_FILE);
+    struct entry first = book_at(fx, "S", FILE_A, 240, 0);
+    struct entry second = book_at(fx, "S", FILE_A, 240, 60);
+
+    CHECK_INT(check_sums(fx), 1);
+    CHECK(fixture_input(fx, forget_blocks, NULL));
+    struct entry third = book_at(fx, "S", FILE_A, 500, 120); // comes
+    CHECK_INT(check_sums(fx), 1);
+    CHECK_INT(rounded(fx, &second), 240);
+    CHECK_INT(rounded(fx, &third), 1800 - 480);
+    CHECK(fixture_input(fx, forget_blocks, NULL));
+    (void)correct(fx, first.id, 300); // changes
+    CHECK_INT(check_sums(fx), 1);
+    CHECK_INT(rounded(fx, &third), 1800 - 540);
+    CHECK(fixture_input(fx, forget_blocks, NULL));
+    struct entry now = entry_now(fx, third.id), out;
+    struct entry_delete_in delete = { .id = now.id, .version = now.version, .reason = "x" };
+    CHECK_INT(call_entry_delete(&fx->client, &delete, &out), CALL_DONE); // goes
+    CHECK_INT(check_sums(fx), 1);
+    CHECK_INT(rounded(fx, &second), 900 - 300);
+    fixture_free(fx);
+}
+
+struct damage {
+    int64_t entries, actual_s;
+    bool other_bearer;
+    const char *found;
+};
+
+static bool damage_block(struct request *rq, void *argument)
+{
+    struct damage *damage = argument;
+    struct walk_options options = { .scope = &scope_house };
+    struct entry_block row;
+    struct walk *walk = walk_open(rq->txn, &entry_block_table, &options, rq->arena);
+
+    CHECK(walk_next(walk, &row));
+    walk_close(walk);
+    row.entries += damage->entries;
+    row.actual_s += damage->actual_s;
+    if (damage->other_bearer)
+        row.bearer = row.first;
+    damage->found = entry_block_table.wrong(rq->txn, &row);
+    return true;
+}
+
+TEST(the_check_finds_sums_that_are_wrong)
+{
+    struct fixture *fx = quarter_world(rounding_scope_DAY);
+    struct damage damages[] = { { .actual_s = 1 }, { .entries = 1 }, { .other_bearer = true } };
+    struct damage none = { .entries = 0 };
+
+    (void)book_at(fx, "S", FILE_A, 240, 0);
+    (void)book_at(fx, "S", FILE_A, 240, 60);
+    CHECK(fixture_input(fx, damage_block, &none) && !none.found);
+    for (size_t i = 0; i < COUNT_OF(damages); i++)
+        CHECK(fixture_input(fx, damage_block, &damages[i]) && damages[i].found);
+    fixture_free(fx);
+}

@@ -209,6 +209,8 @@ TEST(what_is_locked_never_changes_whatever_crashes)
             check_entry(&model, &model.seen[i]);
         if (model.run > 0 && step % 13 == 0)
             check_settled(&model);
+        if (step % 5 == 0)
+            (void)check_sums(model.fx);
         fixture_reset(model.fx);
     }
     CHECK_INT(fixture_rows(model.fx, &entry_table), (int64_t)model.count);

@@ -121,8 +121,10 @@ TEST(deleted_entries_stay_with_their_reason)
 {
     struct fixture *fx = world_new();
     struct entry entry = book_at(fx, "K", FILE_A, 300, 0), out;
-    struct entry_delete_in in = { .id = entry.id, .version = 1, .reason = "doppelt" };
+    struct entry_delete_in in = { .id = entry.id, .version = 1, .reason = "  " };
 
+    refused(fx, call_entry_delete(&fx->client, &in, &out), ERR_INVALID, "reason");
+    in.reason = "doppelt";
     CHECK_INT(call_entry_delete(&fx->client, &in, &out), CALL_DONE);
     CHECK(out.state == entry_state_DELETED);
     CHECK_STR(out.moves[0].reason, "doppelt");
@@ -333,13 +335,17 @@ TEST(a_files_short_info_shows_notes_inquiries_and_what_is_unbilled)
 // --- measures
 struct measured {
     struct inquiry inquiry;
-    struct measure measure;
+    struct measure before, measure;
 };
 
 static bool run_measure(struct request *rq, void *argument)
 {
     struct measured *measured = argument;
-    return entry_for_measure(rq, &measured->inquiry, &measured->measure);
+    struct measure before = measured->before;
+    if (!entry_for_measure(rq, &measured->inquiry, &before, &measured->measure))
+        return false;
+    measured->before = measured->measure;
+    return true;
 }
 
 TEST(a_measures_time_is_an_entry_that_follows_it)

@@ -265,7 +265,7 @@ TEST(minutes_beside_a_measured_time_are_a_correction)
 
 static bool clock_told(struct request *rq, void *argument)
 {
-    const struct clock *clock = argument;
+    struct clock *clock = argument;
     return table_put(rq->txn, &clock_table, clock, &rq->err) && entry_for_clock(rq, clock);
 }
 
@@ -345,6 +345,44 @@ TEST(an_attempt_is_booked_once_whoever_asks_again)
     struct entry again = book(fx, &in);
     CHECK(id_equal(again.id, entry.id) && again.raw_s == 40);
     CHECK_INT(fixture_rows(fx, &entry_table), 1);
+    fixture_free(fx);
+}
+
+// What another client booked is neither shown nor written over.
+TEST(an_attempt_of_another_client_is_not_booked_over)
+{
+    struct fixture *fx = world_new();
+    struct entry_new in = {
+        .key = "S", .attempt = id_number(95), .client = CLIENT_A, .has_seconds = true, .seconds = 40
+    };
+    struct entry entry = book(fx, &in), out;
+
+    fixture_as(fx, ROLE_BIT(AGENT), (struct scope){ SCOPE_CLIENT, CLIENT_B }, "b");
+    in.client = CLIENT_B;
+    refused(fx, call_entry_book(&fx->client, &in, &out), ERR_NOT_FOUND, "attempt");
+    CHECK_INT(entry_now(fx, entry.id).version, 1);
+    CHECK(id_equal(entry_now(fx, entry.id).client, CLIENT_A));
+    fixture_free(fx);
+}
+
+TEST(call_and_clock_must_be_of_each_other)
+{
+    struct fixture *fx = world_new();
+    struct clock clock = call_clock(61, ANNA, 0);
+    struct entry_new in = { .key = "K", .call = id_number(72), .clock = clock.id };
+    struct call other = { .id = id_number(72),
+                          .version = 1,
+                          .source = "pbx",
+                          .source_ref = "2",
+                          .state = call_state_ENDED,
+                          .direction = call_direction_INBOUND,
+                          .started_at = BEGAN };
+    struct entry out;
+
+    tell_call(fx, false);
+    fixture_fact(fx, "telephony", "call", &other, false);
+    CHECK(fixture_input(fx, put_clock, &clock));
+    refused(fx, call_entry_book(&fx->client, &in, &out), ERR_INVALID, "clock");
     fixture_free(fx);
 }
 

@@ -193,6 +193,29 @@ static inline struct entry correct(struct fixture *fx, struct id id, int64_t sec
     return out;
 }
 
+// What is kept of the blocks is what their entries add up to.
+static inline bool blocks_right(struct request *rq, void *argument)
+{
+    struct walk_options options = { .scope = &scope_house };
+    struct walk *walk = walk_open(rq->txn, &entry_block_table, &options, rq->arena);
+    struct entry_block row;
+    int *rows = argument;
+
+    for (*rows = 0; walk_next(walk, &row); (*rows)++) {
+        const char *wrong = entry_block_table.wrong(rq->txn, &row);
+        CHECK_STR(wrong ? wrong : "right", "right");
+    }
+    walk_close(walk);
+    return true;
+}
+
+static inline int check_sums(struct fixture *fx)
+{
+    int rows = 0;
+    CHECK(fixture_input(fx, blocks_right, &rows));
+    return rows;
+}
+
 static inline void refused(struct fixture *fx, enum call_result result, enum err_code code,
                            const char *field)
 {

@@ -227,3 +227,39 @@ TEST(what_is_missed_is_told_once_and_waiting_stands_the_clock)
     CHECK_INT(out.solve_by - row.solve_by, SECONDS(30));
     fixture_free(fx);
 }
+
+// What the call did counts from the call, whenever somebody says that it belongs there.
+TEST(a_call_that_is_added_later_was_the_answer_then)
+{
+    struct fixture *fx = world_new();
+    struct inquiry row;
+    agree(fx, CLIENT_A, priority_NORMAL, 1, 20);
+    struct inquiry_new mail = { .subject = "x", .client = CLIENT_A, .channel = channel_EMAIL };
+    add(fx, mail);
+    // The house calls: its own phone is answered, theirs is not.
+    struct call vain = call_of(fx, 801, CLIENT_A, NULL);
+    vain.direction = call_direction_CLICK_TO_DIAL;
+    vain.called = "+4930123456";
+    tell_call(fx, &vain);
+    answer_call(fx, &vain);
+    end_call(fx, &vain);
+    vain.version++;
+    vain.outcome = call_outcome_MISSED;
+    tell_call(fx, &vain);
+    struct inquiry_call adding = { .number = "1", .call = vain.id };
+    CHECK_INT(call_inquiry_call_add(&fx->client, &adding, &row), CALL_DONE);
+    CHECK(!row.has_responded_at);
+    // They call, and are spoken with in time; it is added when that has passed.
+    fixture_wait(fx, SECONDS(30));
+    struct call call = call_of(fx, 802, CLIENT_A, "+4930123456");
+    tell_call(fx, &call);
+    answer_call(fx, &call);
+    end_call(fx, &call);
+    fixture_wait(fx, SECONDS(60));
+    CHECK_INT(missed_told(fx, false), 1);
+    adding.call = call.id;
+    CHECK_INT(call_inquiry_call_add(&fx->client, &adding, &row), CALL_DONE);
+    CHECK_INT(row.responded_at, call.answered_at);
+    CHECK(!row.has_respond_missed_at);
+    fixture_free(fx);
+}

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who sees which inquiries: scopes, locked files, merged contacts; and their lists.
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "tests/service/timekeeping_inquiry_world.h"
 
@@ -275,5 +277,81 @@ TEST(lists_are_filtered_sorted_and_paged)
     as_bert(fx);
     CHECK_STR(LIST(.has_mine = true, .mine = true, .has_open = true, .open = true), "ed");
 #undef LIST
+    fixture_free(fx);
+}
+
+// --- the short info of a file
+TEST(a_file_s_short_info_shows_its_most_urgent_open_ones)
+{
+    struct fixture *fx = world_new();
+    struct file_info_in asked = { .file = FILE_A };
+    struct file_info info = { 0 };
+    struct inquiry row = { 0 };
+    struct inquiry_new in = { .client = CLIENT_A, .file = FILE_A, .contact = EVA };
+    as_anna(fx);
+    for (int i = 0; i < 14; i++) {
+        char subject[20];
+        (void)snprintf(subject, sizeof subject, "Sache %d", i);
+        in.subject = subject;
+        in.priority = i == 12 ? priority_URGENT : i == 13 ? priority_LOW : priority_NORMAL;
+        in.has_due_at = i == 11;
+        in.due_at = fixture_now(fx) + SECONDS(3600);
+        fixture_wait(fx, SECONDS(1));
+        row = add(fx, in);
+    }
+    struct inquiry_solving solve = { .number = "1", .solution = "ja" };
+    CHECK_INT(call_inquiry_solve(&fx->client, &solve, &row), CALL_DONE);
+    CHECK_INT(call_file_info(&fx->client, &asked, &info), CALL_DONE);
+    CHECK_INT(info.open_inquiries, 13);
+    CHECK_INT((int64_t)info.inquiries_count, 10);
+    CHECK_STR(info.inquiries[0].subject, "Sache 12"); // urgent
+    CHECK_STR(info.inquiries[1].subject, "Sache 11"); // due
+    for (size_t i = 2; i < info.inquiries_count; i++) // then the oldest that is open
+        CHECK_INT(strtol(info.inquiries[i].subject + strlen("Sache "), NULL, 10), (int64_t)i - 1);
+    // Of a file that is locked to who asks nothing is said.
+    tell_file(fx, FILE_A, CLIENT_A, "A 1/26", true);
+    as_bert(fx);
+    refused(fx, call_file_info(&fx->client, &asked, &info), ERR_NOT_FOUND, "file");
+    fixture_free(fx);
+}
+
+// --- large houses
+static void take_over_many(struct fixture *fx, int count)
+{
+    static struct inquiry_old rows[200];
+    static char sources[200][16], text[1500];
+    memset(text, 'x', sizeof text - 1);
+    for (int at = 0; at < count; at += 200) {
+        struct inquiry_import_in in = { .rows = rows, .rows_count = 200 };
+        struct inquiry_import_result out;
+        for (int i = 0; i < 200; i++) {
+            (void)snprintf(sources[i], sizeof sources[i], "%d", at + i + 1);
+            rows[i] = (struct inquiry_old){ .row = i + 1,
+                                            .source = sources[i],
+                                            .subject = "Altes",
+                                            .text = text,
+                                            .channel = at + i ? channel_EMAIL : channel_FAX };
+        }
+        CHECK_INT(call_inquiry_import(&fx->client, &in, &out), CALL_DONE);
+        CHECK_INT(out.added, 200);
+        fixture_reset(fx);
+    }
+}
+
+// What does not fit the question must not fill the memory of the answer.
+TEST(one_among_very_many_is_found)
+{
+    struct fixture *fx = fixture_new_with(&timekeeping_service, NULL, (size_t)512 << 20);
+    struct inquiry_query query = { .channel = channel_FAX };
+    struct inquiry_page page = { 0 };
+    take_over_many(fx, 22000);
+    CHECK_INT(call_inquiry_list(&fx->client, &query, &page), CALL_DONE);
+    CHECK_INT((int64_t)page.inquiries_count, 1);
+    query.has_open = query.open = true;
+    CHECK_INT(call_inquiry_list(&fx->client, &query, &page), CALL_DONE);
+    CHECK_INT((int64_t)page.inquiries_count, 1);
+    query.channel = channel_VISIT; // none: the end is reached, and said
+    CHECK_INT(call_inquiry_list(&fx->client, &query, &page), CALL_DONE);
+    CHECK(page.inquiries_count == 0 && !page.more);
     fixture_free(fx);
 }

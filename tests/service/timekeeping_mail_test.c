@@ -252,3 +252,83 @@ TEST(mails_of_other_clients_are_not_seen)
     CHECK(out.opened && !out.known);
     fixture_free(fx);
 }
+
+TEST(nothing_is_answered_to_a_machine)
+{
+    struct fixture *fx = world();
+    struct inquiry_mail_new in = mail_of("<1@kunde.example>", "Drucker");
+    struct inquiry_mail reply = { 0 };
+
+    in.reply_to = "buero@kunde.example";
+    struct id inquiry = add(fx, &in).mail->inquiry;
+    struct inquiry_answer answer = { .id = inquiry, .text = "Bitte Papier nachlegen." };
+    CHECK(call_inquiry_reply(&fx->client, &answer, &reply) == CALL_DONE);
+    CHECK_STR(reply.to[0], "buero@kunde.example");
+    char ours[201];
+    (void)snprintf(ours, sizeof ours, "%s", reply.message_id);
+    const char *references[] = { ours };
+    in = mail_of("<2@mx.example>", "Undelivered Mail Returned to Sender");
+    in.from = "MAILER-DAEMON@mx.example";
+    in.references = references;
+    in.references_count = 1;
+    in.has_automatic = in.automatic = true;
+    CHECK(id_equal(add(fx, &in).mail->inquiry, inquiry));
+    CHECK(call_inquiry_reply(&fx->client, &answer, &reply) == CALL_DONE);
+    CHECK_STR(reply.to[0], "buero@kunde.example");
+    CHECK_STR(reply.in_reply_to, "<1@kunde.example>");
+    // Whoever writes from where they wanted the answer takes part.
+    char subject[60];
+    (void)snprintf(subject, sizeof subject, "[%s] Danke", inquiry_now(fx, inquiry).number);
+    in = mail_of("<3@kunde.example>", subject);
+    in.from = "buero@kunde.example";
+    CHECK(id_equal(add(fx, &in).mail->inquiry, inquiry));
+    fixture_free(fx);
+}
+
+TEST(a_device_that_numbers_nothing_loses_no_mail)
+{
+    struct fixture *fx = world();
+    struct inquiry_mail_new in = mail_of("<1@scanner>", "Scan");
+
+    in.has_at = true;
+    in.at = fixture_now(fx) - SECONDS(60);
+    struct id first = add(fx, &in).mail->id;
+    CHECK(add(fx, &in).known);
+    in.at += SECONDS(1);
+    struct inquiry_mail_taken out = add(fx, &in);
+    CHECK(!out.known && !id_equal(out.mail->id, first));
+    CHECK(add(fx, &in).known);
+    in.from = "bob@kunde.example";
+    CHECK(!add(fx, &in).known);
+    // From the future it is now, and still the same.
+    in.message_id = "<2@scanner>";
+    in.at = fixture_now(fx) + SECONDS(3600);
+    CHECK(!add(fx, &in).known && add(fx, &in).known);
+    CHECK_INT(fixture_rows(fx, &inquiry_mail_table), 4);
+    fixture_free(fx);
+}
+
+TEST(an_address_of_several_clients_names_none_of_them)
+{
+    struct fixture *fx = world();
+    struct client_row c = { .id = { { 0xC } },
+                            .version = 1,
+                            .name = "C",
+                            .email = "Hilfe@A.example",
+                            .edited_by = "tester" };
+    struct inquiry_mail_new in = mail_of("<1@kunde.example>", "Drucker");
+    const char *both[] = { "hilfe@a.example", "HILFE@b.example" };
+
+    fixture_fact(fx, "contacts", "client", &c, false);
+    CHECK(id_is_zero(add(fx, &in).mail->client));
+    in.message_id = "<2@kunde.example>";
+    in.to = both;
+    in.to_count = 2;
+    CHECK(id_equal(add(fx, &in).mail->client, client_b));
+    // One that is gone shares nothing any more.
+    c.version = 2;
+    fixture_fact(fx, "contacts", "client", &c, true);
+    in.message_id = "<3@kunde.example>";
+    CHECK(id_equal(add(fx, &in).mail->client, client_a));
+    fixture_free(fx);
+}

@@ -54,19 +54,24 @@ static void put_inquiry(struct fixture *fx, uint8_t n, struct inquiry inquiry)
     put(fx, &inquiry_table, &inquiry);
 }
 
-static void put_entry(struct fixture *fx, uint8_t n, struct entry entry)
+static void put_entry_as(struct fixture *fx, struct entry entry)
 {
-    entry.id = ID(n);
     entry.version = 1;
     entry.state = entry.state ? entry.state : entry_state_OPEN;
     entry.origin = entry_origin_HAND;
     entry.kind = ID(200);
     entry.key = "T";
     entry.rule = rule_level_HOUSE;
-    entry.began_at = entry.began_at ? entry.began_at : SECONDS(1000) + n;
     entry.booked_at = entry.edited_at = entry.began_at;
     entry.booked_by = entry.edited_by = "tester";
     put(fx, &entry_table, &entry);
+}
+
+static void put_entry(struct fixture *fx, uint8_t n, struct entry entry)
+{
+    entry.id = ID(n);
+    entry.began_at = entry.began_at ? entry.began_at : SECONDS(1000) + n;
+    put_entry_as(fx, entry);
 }
 
 static void put_measure(struct fixture *fx, uint8_t n, struct measure measure)
@@ -82,7 +87,7 @@ static void put_measure(struct fixture *fx, uint8_t n, struct measure measure)
 
 static void tell_file(struct fixture *fx, struct file file)
 {
-    file.version = 1;
+    file.version = file.version ? file.version : 1;
     file.kind = file_kind_FILE;
     file.state = file_state_OPEN;
     file.edited_by = "tester";
@@ -92,7 +97,7 @@ static void tell_file(struct fixture *fx, struct file file)
 
 static void tell_contact(struct fixture *fx, struct contact contact)
 {
-    contact.version = 1;
+    contact.version = contact.version ? contact.version : 1;
     contact.kind = contact_kind_PERSON;
     contact.edited_by = "tester";
     contact.created_at = SECONDS(20);
@@ -178,6 +183,11 @@ TEST(filters_hold_together_and_leave_out_what_cannot_have_them)
     CHECK_STR(ASKED(fx, .has_chargeable = true), "4 3 5");
     CHECK_STR(ASKED(fx, .has_billed = true, .billed = true), "2");
     CHECK_STR(ASKED(fx, .has_billed = true), "1");
+    // What was deleted shows only to who asks for it.
+    put_entry(fx, 6, (struct entry){ .text = "Telefonat", .state = entry_state_DELETED });
+    CHECK_STR(ASKED(fx, .text = "telefonat"), "4 3 2 1 5");
+    CHECK_STR(ASKED(fx, .has_billed = true), "1");
+    CHECK_STR(ASKED(fx, .text = "telefonat", .state = "deleted"), "6");
     CHECK_STR(ASKED(fx, .text = "telefonat", .has_until = true, .until = SECONDS(1000)), "5");
     CHECK_STR(ASKED(fx, .has_from = true, .from = SECONDS(1000) + 2, .has_until = true,
                     .until = SECONDS(1000) + 4),
@@ -202,6 +212,36 @@ TEST(a_merged_contact_is_found_under_each_of_its_ids)
     fixture_fact(fx, "contacts", "contact_merged", &merged, false);
     CHECK_STR(ASKED(fx, .contact = anna, .kind = record_kind_ENTRY), "2 1");
     CHECK_STR(ASKED(fx, .contact = otto, .kind = record_kind_ENTRY), "2 1");
+    fixture_free(fx);
+}
+
+TEST(names_are_found_as_they_are_now)
+{
+    struct fixture *fx = fixture_new(&timekeeping_service);
+    struct contact gone = { .id = anna,
+                            .version = 3,
+                            .kind = contact_kind_PERSON,
+                            .name = "Anna Neumann",
+                            .edited_by = "tester" };
+
+    for (int later = 0; later < 2; later++) {
+        tell_contact(fx, (struct contact){ .id = anna, .name = "Anna Altmann" });
+        tell_file(fx, (struct file){ .id = ID(70), .number = "7/26", .title = "Altmann" });
+        fixture_wait(fx, later * 3000000);
+        CHECK_STR(ASKED(fx, .text = "altm"), "81 70");
+        tell_contact(fx, (struct contact){ .id = anna, .version = 2, .name = "Anna Neumann" });
+        tell_file(
+            fx, (struct file){ .id = ID(70), .version = 2, .number = "7/26", .title = "Neumann" });
+        CHECK_STR(ASKED(fx, .text = "altm"), "");
+        CHECK_STR(ASKED(fx, .text = "neum"), "81 70");
+        fixture_wait(fx, later * 3000000);
+        CHECK_STR(ASKED(fx, .text = "altm", .order = record_order_RELEVANCE), "");
+        CHECK_STR(ASKED(fx, .text = "neum"), "81 70");
+        fixture_fact(fx, "contacts", "contact", &gone, true);
+        CHECK_STR(ASKED(fx, .text = "neum"), "70");
+        fixture_free(fx);
+        fx = fixture_new(&timekeeping_service);
+    }
     fixture_free(fx);
 }
 
@@ -238,11 +278,128 @@ TEST(pages_follow_each_other_without_gap_or_double)
         CHECK(strncmp(pages, whole, strlen(whole) - 1) == 0);
         free(whole);
     }
+    fixture_free(fx);
+}
+
+TEST(phone_numbers_in_whatever_form)
+{
+    struct fixture *fx = fixture_new(&timekeeping_service);
+
+    put_inquiry(fx, 1, (struct inquiry){ .subject = "Rückruf", .phone = "+4315551234" });
+    put_entry(fx, 2, (struct entry){ .text = "Akt 0117/2026 und 0118/26" });
+    CHECK_STR(ASKED(fx, .text = "+43 1 5551234"), "1");
+    CHECK_STR(ASKED(fx, .text = "0043/1/555 12-34"), "1");
+    CHECK_STR(ASKED(fx, .text = "+43 1 555 12 35"), "");
+    CHECK_STR(ASKED(fx, .text = "0117/2026"), "2");
+    CHECK_STR(ASKED(fx, .text = "0118/26"), "2");
+    CHECK_STR(ASKED(fx, .text = "2026/0117"), "2");
+    fixture_free(fx);
+}
+
+static bool is_refused(struct fixture *fx, struct record_query query, const char *field)
+{
     struct record_hits out = { 0 };
-    CHECK_INT(call_record_search(&fx->client,
-                                 &(struct record_query){ .text = "brief", .after = "1:x" }, &out),
-              CALL_REFUSED);
-    CHECK_STR(fx->client.refused.field, "after");
+
+    return call_record_search(&fx->client, &query, &out) == CALL_REFUSED &&
+           strcmp(fx->client.refused.field, field) == 0;
+}
+
+TEST(what_makes_no_sense_is_told)
+{
+    struct fixture *fx = fixture_new(&timekeeping_service);
+    static const char *const pages[] = { "1:x",
+                                         "99999999999999999999:-,-,-,-,-,-,-",
+                                         "9223372036854775807:-,-,-,-,-,-,-",
+                                         "-1:-,-,-,-,-,-,-",
+                                         "1:-,-,-,-,-,-,-,-",
+                                         "1:-,-,-,-,-,-" };
+
+    for (size_t i = 0; i < COUNT_OF(pages); i++)
+        CHECK(is_refused(fx, (struct record_query){ .after = pages[i] }, "after"));
+    CHECK(is_refused(fx, (struct record_query){ .state = "quatsch" }, "state"));
+    CHECK(is_refused(fx, (struct record_query){ .state = "OPEN" }, "state"));
+    CHECK_STR(ASKED(fx, .state = "ringing"), "");
+    fixture_free(fx);
+}
+
+static const char *detail_of(struct fixture *fx, const char *words)
+{
+    struct record_query query = { .text = words };
+    struct record_hits out = { 0 };
+
+    CHECK_INT(call_record_search(&fx->client, &query, &out), CALL_DONE);
+    CHECK_INT((int64_t)out.hits_count, 1);
+    return out.hits[0].detail;
+}
+
+TEST(what_is_shown_of_a_long_text_has_what_was_sought)
+{
+    struct fixture *fx = fixture_new(&timekeeping_service);
+    char text[4000];
+    size_t used = 0;
+
+    used += (size_t)snprintf(text, sizeof text, "Zu Beginn.\r\n");
+    while (used < 3000)
+        used += (size_t)snprintf(text + used, sizeof text - used, "Überlänge und so weiter. ");
+    used += (size_t)snprintf(text + used, sizeof text - used, "Alle Häuser sind naß. ");
+    while (used < 3900)
+        used += (size_t)snprintf(text + used, sizeof text - used, "Kürze. ");
+    put_inquiry(fx, 1, (struct inquiry){ .subject = "Wasser", .text = text });
+    CHECK(strncmp(detail_of(fx, "wasser"), "Zu Beginn.  Über", 16) == 0);
+    CHECK(strncmp(detail_of(fx, "beginn"), "Zu Beginn.  Über", 16) == 0);
+    CHECK(strncmp(detail_of(fx, "haus"), "… ", strlen("… ")) == 0);
+    CHECK(strstr(detail_of(fx, "haus"), "Alle Häuser sind naß. Kürze. ") != NULL);
+    CHECK(strstr(detail_of(fx, "nass"), "Häuser sind naß") != NULL);
+    CHECK(strstr(detail_of(fx, "kurz"), "sind naß. Kürze") != NULL);
+    fixture_free(fx);
+}
+
+// All pages, one after the other.
+static const char *asked_on(struct fixture *fx, struct record_query query)
+{
+    static char text[2000];
+    struct record_hits out = { .more = true };
+    int pages = 0;
+
+    text[0] = '\0';
+    while (out.more) {
+        CHECK(pages++ < 50);
+        CHECK_INT(call_record_search(&fx->client, &query, &out), CALL_DONE);
+        CHECK(!out.more || out.next);
+        for (size_t i = 0; i < out.hits_count && strlen(text) < 1900; i++)
+            (void)snprintf(text + strlen(text), 8, "%s%d", *text ? " " : "",
+                           out.hits[i].id.bytes[0]);
+        query.after = out.next;
+    }
+    return text;
+}
+
+// The rows of a locked file are as many as somebody has patience for.
+TEST(pages_go_on_behind_what_is_hidden)
+{
+    struct fixture *fx = fixture_new(&timekeeping_service);
+    struct record_query query = { .text = "geheim" };
+
+    tell_file(
+        fx,
+        (struct file){
+            .id = ID(70), .number = "7/26", .has_locked = true, .locked = true, .lawyer = anna });
+    for (int i = 0; i < 700; i++) {
+        struct entry entry = { .text = "geheim", .file = ID(70), .began_at = SECONDS(2000 + i) };
+        entry.id = (struct id){ { 99, (uint8_t)(i >> 8), (uint8_t)i, 1 } };
+        put_entry_as(fx, entry);
+    }
+    put_inquiry(fx, 1, (struct inquiry){ .subject = "Geheim", .opened_at = SECONDS(2100) });
+    put_entry(fx, 2, (struct entry){ .text = "Geheim", .began_at = SECONDS(2050) });
+    put_inquiry(fx, 3, (struct inquiry){ .subject = "Geheim", .opened_at = SECONDS(2000) });
+    put_entry(fx, 4, (struct entry){ .text = "Geheim", .began_at = SECONDS(1000) });
+    for (int later = 0; later < 2; later++) {
+        query.order = record_order_TIME;
+        CHECK_STR(asked_on(fx, query), "1 2 3 4");
+        query.order = record_order_RELEVANCE;
+        CHECK_INT((int64_t)strlen(asked_on(fx, query)), 7);
+        fixture_wait(fx, 3000000);
+    }
     fixture_free(fx);
 }
 
@@ -269,6 +426,10 @@ TEST(what_lies_outside_the_scope_or_in_a_locked_file_never_shows)
     CHECK_STR(ASKED(fx, .file = ID(70)), "");
     fixture_as(fx, ROLE_BIT(AGENT), scope_house, id_text(anna).text);
     CHECK_STR(ASKED(fx, .text = "geheim"), "5 4 3 2 1 6 70");
+    // Who worked on an inquiry of somebody else: the lock holds all the same.
+    put_measure(fx, 7, (struct measure){ .inquiry = ID(2), .text = "geheim", .staff = otto });
+    fixture_as(fx, ROLE_BIT(AGENT), (struct scope){ SCOPE_OWN, otto }, id_text(otto).text);
+    CHECK_STR(ASKED(fx, .text = "geheim", .kind = record_kind_MEASURE), "");
     fixture_as(fx, ROLE_BIT(CLIENT), (struct scope){ SCOPE_CLIENT, client_a }, "gast");
     for (int later = 0; later < 2; later++) {
         CHECK_STR(ASKED(fx, .text = "geheim"), "5");
@@ -340,6 +501,96 @@ TEST(what_is_taken_over_counts_once_and_faults_are_told_row_by_row)
     fixture_free(fx);
 }
 
+static void tell_people(struct fixture *fx)
+{
+    struct id id = { { 9 } };
+    struct number number = { .typed = "0171 3920061", .e164 = "+491713920061" };
+    struct staff kern = { .id = id, .version = 1, .name = "Anna Kern", .edited_at = 1 };
+    struct contact meier = { .id = id,
+                             .version = 1,
+                             .kind = contact_kind_PERSON,
+                             .name = "Karl Meier",
+                             .phones = &number,
+                             .phones_count = 1,
+                             .created_at = 1,
+                             .edited_at = 1,
+                             .edited_by = "x" };
+    struct file file = { .id = id,
+                         .version = 1,
+                         .number = "P-7",
+                         .kind = file_kind_PROJECT,
+                         .state = file_state_OPEN,
+                         .opened_at = 1,
+                         .edited_at = 1,
+                         .edited_by = "x" };
+    kern.edited_by = "x";
+    fixture_fact(fx, "contacts", "staff", &kern, false);
+    fixture_fact(fx, "contacts", "contact", &meier, false);
+    fixture_fact(fx, "contacts", "file", &file, false);
+}
+
+// G3: open ones come with whoever works on them, on what, until when.
+TEST(open_ones_are_taken_over_with_clerk_file_and_time)
+{
+    struct fixture *fx = fixture_new(&timekeeping_service);
+    struct inquiry_old rows[] = {
+        { .row = 1,
+          .source = "21",
+          .subject = "Server langsam",
+          .phone = "0171 3920061",
+          .staff_name = "anna KERN",
+          .file_number = "p-7",
+          .has_due_at = true,
+          .due_at = fixture_now(fx) + 1 },
+        { .row = 2, .source = "22", .subject = "Rückfrage", .state = inquiry_state_WAITING },
+        { .row = 3,
+          .source = "23",
+          .subject = "Neu",
+          .solution = "Versuch 1",
+          .state = inquiry_state_OPEN },
+        { .row = 4, .source = "24", .subject = "x", .staff_name = "Berta" },
+        { .row = 5, .source = "25", .subject = "x", .file_number = "P-8" },
+        { .row = 6, .source = "26", .subject = "x", .number = "ALT-000021" },
+    };
+    struct inquiry_import_in in = {
+        .rows = rows, .rows_count = 6, .has_check = true, .check = true
+    };
+    struct inquiry row = { 0 };
+    struct fact fact;
+    tell_people(fx);
+    // Looked at first: nothing is there, and all but the number that is taken only now is said.
+    struct inquiry_import_result out = take(fx, in);
+    CHECK_INT(out.added, 4);
+    CHECK_INT((int64_t)out.rejects_count, 2);
+    CHECK_INT(fixture_rows(fx, &inquiry_table), 0);
+    CHECK_INT(fixture_facts(fx, "inquiry"), 0);
+    in.check = false;
+    out = take(fx, in);
+    CHECK_INT(out.added, 3);
+    CHECK_INT((int64_t)out.rejects_count, 3);
+    CHECK_STR(out.rejects[0].field, "staff_name");
+    CHECK_STR(out.rejects[1].field, "file_number");
+    CHECK_STR(out.rejects[2].field, "number");
+    CHECK(fixture_fact_at(fx, "inquiry", 0, &fact, &row));
+    CHECK_STR(row.contact_name, "Karl Meier");
+    CHECK(row.contact.bytes[0] == 9 && row.staff.bytes[0] == 9 && row.file.bytes[0] == 9);
+    CHECK(row.state == inquiry_state_OPEN && row.has_due_at && !row.has_solve_by);
+    struct inquiry_ref ref = { .id = row.id };
+    struct inquiry_moves moves = { 0 };
+    CHECK_INT(call_inquiry_history(&fx->client, &ref, &moves), CALL_DONE);
+    CHECK_INT((int64_t)moves.moves_count, 1);
+    CHECK_STR(moves.moves[0].reason, "aus dem früheren Programm übernommen");
+    CHECK(fixture_fact_at(fx, "inquiry", 1, &fact, &row));
+    CHECK(row.state == inquiry_state_WAITING && row.has_waiting_since);
+    CHECK(fixture_fact_at(fx, "inquiry", 2, &fact, &row));
+    CHECK(row.state == inquiry_state_OPEN && row.solution && !row.has_solved_at);
+    // They are worked on like others.
+    struct inquiry_taking taking = { .id = row.id, .staff = { { 9 } } };
+    CHECK_INT(call_inquiry_take(&fx->client, &taking, &row), CALL_DONE);
+    CHECK_INT(row.moves, 2);
+    fixture_free(fx);
+}
+
 TEST(only_who_may_takes_over_and_only_into_the_own_scope)
 {
     struct fixture *fx = fixture_new(&timekeeping_service);
@@ -379,5 +630,24 @@ TEST(each_solution_shows_once_and_the_one_at_hand_not_at_all)
     query.text = "qwxyz";
     CHECK_INT(call_inquiry_similar(&fx->client, &query, &out), CALL_DONE);
     CHECK_INT((int64_t)out.hits_count, 0);
+    fixture_free(fx);
+}
+
+// As people write from a list of set texts.
+TEST(a_solution_of_very_many_hides_no_other)
+{
+    struct fixture *fx = fixture_new(&timekeeping_service);
+    struct inquiry_similar_query query = { .text = "drucker hängt" };
+    struct inquiry_similar_hits out = { 0 };
+
+    put_inquiry(fx, 1, (struct inquiry){ .subject = "Drucker hängt", .solution = "Treiber neu." });
+    for (uint8_t n = 10; n < 110; n++)
+        put_inquiry(fx, n,
+                    (struct inquiry){ .subject = "Drucker hängt", .solution = "Gestartet." });
+    CHECK_INT(call_inquiry_similar(&fx->client, &query, &out), CALL_DONE);
+    CHECK_INT((int64_t)out.hits_count, 2);
+    CHECK_STR(out.hits[0].solution, "Gestartet.");
+    CHECK_INT(out.hits[0].alike, 99);
+    CHECK_STR(out.hits[1].solution, "Treiber neu.");
     fixture_free(fx);
 }

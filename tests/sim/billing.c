@@ -9,7 +9,8 @@
 
 #define RUNS_OPEN 2
 #define RUNS      60
-#define CUSTOMERS 60 // of one run
+#define CUSTOMERS 60  // of one run
+#define LINES     100 // of one voucher
 
 static void key_by_id(const void *row, struct key *key)
 {
@@ -49,6 +50,7 @@ struct run_sum {
     struct id customers[CUSTOMERS];
     int64_t counts[CUSTOMERS];
     size_t customer_count;
+    struct id lines[CUSTOMERS][LINES]; // none when there are more
 };
 
 static void add_entry(struct run_sum *sum, const struct entry *entry)
@@ -63,6 +65,8 @@ static void add_entry(struct run_sum *sum, const struct entry *entry)
         return;
     if (i == sum->customer_count)
         sum->customers[sum->customer_count++] = entry->customer;
+    if (sum->counts[i] < LINES)
+        sum->lines[i][sum->counts[i]] = entry->id;
     sum->counts[i]++;
 }
 
@@ -162,7 +166,11 @@ static bool write_vouchers(struct request *rq, const struct billing_run *run,
                                         .run = run->id,
                                         .customer = sum->customers[i],
                                         .number = number,
-                                        .entries = sum->counts[i] };
+                                        .entries = sum->counts[i],
+                                        .lines = sum->lines[i] };
+
+        if (voucher.entries <= LINES)
+            voucher.lines_count = (size_t)voucher.entries;
 
         snprintf(number, sizeof number, "RE-%s", id_text(voucher.id).text + 19);
         if (rng_below(rq->rng, 5) == 0)

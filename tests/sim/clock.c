@@ -53,6 +53,8 @@ bool clock_start_begin(struct sim *sim, size_t desk, struct op *op)
     op->other = in.staff;
     if (sim_below(sim, 2))
         in.client = sim->clients[sim_below(sim, 2)];
+    else
+        in.file = some_file(sim, &in.client);
     say_when(sim, &in.has_at, &in.at);
     work_say(op, &method_clock_start, &in);
     return true;
@@ -135,10 +137,15 @@ bool clock_answered(struct sim *sim, const struct op *op, struct bytes body)
     if (op->kind == OP_ENTRY_SPLIT) {
         id = ((const struct entry_parts *)out)->entry->id;
         version = ((const struct entry_parts *)out)->entry->version;
+    } else if (op->kind == OP_MAIL_IN) {
+        id = ((const struct inquiry_mail_taken *)out)->mail->id;
+        version = ((const struct inquiry_mail_taken *)out)->mail->version;
     } else {
         id = ((const struct entry *)out)->id; // every other row begins like this one
         version = ((const struct entry *)out)->version;
     }
+    if (strcmp(work_fact(op), "attachment") == 0)
+        attachment_answered(sim, op, out);
     const struct told_fact *told = mirror_version(timekeeping(sim), work_fact(op), id, version);
     bool rests = op->effects == 0 && work_may_rest(op);
     if (!told)

@@ -101,6 +101,9 @@ static void finish(struct desk *desk, enum call_result result, struct bytes body
     if (result == CALL_REFUSED && is_final(code) && is_writing(op) && op->effects)
         sim_fail(sim, "%s %s is refused with %s and was done", op->method->name,
                  id_text(op->request).text, err_word(code));
+    if (result == CALL_REFUSED && code == ERR_INTERNAL)
+        sim_fail(sim, "%s %s is refused with a fault of the service: %s", op->method->name,
+                 id_text(op->request).text, desk->client.refused.english);
     if (result == CALL_REFUSED && is_final(code) && !was_done)
         work_refused(sim, op, code);
     if (result == CALL_DONE && is_writing(op))
@@ -265,13 +268,14 @@ bool desks_idle(const struct sim *sim)
 // --- who sits there
 void desks_begin(struct sim *sim)
 {
+    const struct id_text anna = id_text(sim->staff); // the one desk that is a member of staff
     const struct {
         const char *name;
         uint32_t roles;
         struct scope scope;
     } who[SIM_DESKS] = {
         { "verwaltung", ROLE_BIT(ADMIN), scope_house },
-        { "anna", ROLE_BIT(AGENT), scope_house },
+        { anna.text, ROLE_BIT(AGENT), scope_house },
         { "bernd", ROLE_BIT(AGENT), scope_house },
         { "mandant-a", ROLE_BIT(CLIENT), { SCOPE_CLIENT, sim->clients[0] } },
         { "mandant-b", ROLE_BIT(CLIENT), { SCOPE_CLIENT, sim->clients[1] } },

@@ -6,14 +6,21 @@
 #include "common/store/check.h"
 #include "common/store/log.h"
 #include "services/contacts/store.h"
+#include "services/contacts/store_file.h"
+#include "services/contacts/store_people.h"
 #include "services/notifier/board_missed.h"
+#include "services/notifier/desk.h"
 #include "services/notifier/store.h"
 #include "services/telephony/store.h"
 #include "services/telephony/store_missed.h"
 #include "services/telephony/store_note.h"
+#include "services/timekeeping/kept.h"
+#include "services/timekeeping/store_attachment.h"
+#include "services/timekeeping/store_callback.h"
 #include "services/timekeeping/store_clock.h"
 #include "services/timekeeping/store_entry.h"
 #include "services/timekeeping/store_inquiry.h"
+#include "services/timekeeping/store_mail.h"
 #include "tests/sim/sim.h"
 
 // --- have followers seen everything
@@ -48,6 +55,8 @@ bool end_followed(struct sim *sim)
            followed(sim, MIRROR_TIMEKEEPING, MIRROR_CONTACTS) &&
            followed(sim, MIRROR_TIMEKEEPING, MIRROR_TELEPHONY) &&
            followed(sim, MIRROR_TIMEKEEPING, MIRROR_BILLING) &&
+           followed(sim, MIRROR_TIMEKEEPING, MIRROR_NOTIFIER) &&
+           followed(sim, MIRROR_NOTIFIER, MIRROR_TIMEKEEPING) &&
            followed(sim, MIRROR_BILLING, MIRROR_TIMEKEEPING);
 }
 
@@ -106,6 +115,7 @@ static void reduce_shown_staff(void *row)
     struct staff *staff = row;
 
     staff->team = (struct id){ { 0 } };
+    staff->deputy = (struct id){ { 0 } };
     staff->has_left = false;
 }
 
@@ -379,7 +389,18 @@ void end_check_projections(struct sim *sim)
         { "clock", K, K, &clock_table, NULL },
         { "entry", K, K, &entry_table, NULL },
         { "inquiry", K, K, &inquiry_table, NULL },
+        { "sla", K, K, &sla_table, NULL },
         { "measure", K, K, &measure_table, NULL },
+        { "callback", K, K, &callback_table, NULL },
+        { "resubmission", K, K, &resubmission_table, NULL },
+        { "attachment", K, K, &attachment_table, NULL },
+        { "inquiry_mail", K, K, &inquiry_mail_table, NULL },
+        { "stand_in", K, K, &stand_in_table, NULL },
+        { "stand_in", K, N, &shown_stand_in_table, NULL },
+        { "file", C, C, &file_table, NULL },
+        { "file", C, K, &kept_file_table, NULL },
+        { "absence", C, C, &absence_table, NULL },
+        { "absence", C, K, &kept_absence_table, NULL },
         { "billing_lock", K, K, &billing_lock_table, NULL },
         { "board_call", N, N, &board_call_table, NULL },
         { "contact", C, T, &known_contact_table, reduce_contact },
@@ -388,6 +409,8 @@ void end_check_projections(struct sim *sim)
         { "contact", C, N, &shown_contact_table, reduce_shown_contact },
         { "client", C, N, &shown_client_table, reduce_shown_client },
         { "staff", C, N, &shown_staff_table, reduce_shown_staff },
+        { "team", C, N, &shown_team_table, NULL },
+        { "team", C, K, &kept_team_table, NULL },
     };
 
     for (size_t i = 0; i < COUNT_OF(tables) && !sim->failed; i++)

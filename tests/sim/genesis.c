@@ -104,6 +104,26 @@ static void add_kinds(struct sim *sim)
             sim_fail(sim, "genesis: %s", as->refused.english);
 }
 
+// With the house at all hours, with one client within those of SIM_GAPPED_HOURS.
+static void add_agreements(struct sim *sim)
+{
+    struct client *as = &sim->services[MIRROR_TIMEKEEPING]->client;
+    struct sla_setting in = { .priority = priority_NORMAL,
+                              .has_respond_minutes = true,
+                              .respond_minutes = 1,
+                              .has_solve_minutes = true,
+                              .solve_minutes = 1 };
+    struct sla out;
+
+    for (int i = 0; i < 2; i++) {
+        if (call_sla_set(as, &in, &out) != CALL_DONE)
+            sim_fail(sim, "genesis: %s", as->refused.english);
+        in.client = sim->clients[0];
+        in.solve_minutes = 2;
+        in.hours = SIM_GAPPED_HOURS;
+    }
+}
+
 // Calls to one number of each client become inquiries by themselves.
 static void add_hotlines(struct sim *sim)
 {
@@ -118,12 +138,34 @@ static void add_hotlines(struct sim *sim)
     }
 }
 
+// One of a client; one more that is locked from the beginning; one of the house's own. Whoever
+// keeps them is the only one who is named.
+static void add_files(struct sim *sim)
+{
+    struct client *as = &sim->services[MIRROR_CONTACTS]->client;
+
+    for (int i = 0; i < 3; i++) {
+        char number[16];
+        struct file_new in = { .number = number, .clerk = sim->staff, .has_locked = i == 1 };
+        struct file out;
+
+        in.locked = in.has_locked;
+        if (i < 2)
+            in.client = sim->clients[0];
+        snprintf(number, sizeof number, "%d/2026-S", i + 1);
+        if (call_file_add(as, &in, &out) != CALL_DONE)
+            sim_fail(sim, "genesis: %s", as->refused.english);
+    }
+}
+
 void sim_genesis(struct sim *sim)
 {
     add_clients(sim);
     add_staff(sim);
     add_contacts(sim);
+    add_files(sim);
     add_kinds(sim);
+    add_agreements(sim);
     add_hotlines(sim);
     house_settle(sim->house);
 }

@@ -34,6 +34,12 @@ bool inquiry_add_begin(struct sim *sim, size_t desk, struct op *op)
         in.call = call->entity;
     else if (sim_below(sim, 2))
         in.client = sim->clients[sim_below(sim, 2)];
+    // A letter that has lain for a while.
+    in.has_opened_at = id_is_zero(in.call) && sim_below(sim, 3) == 0;
+    if (in.has_opened_at)
+        in.opened_at = own_now(sim) - (int64_t)sim_below(sim, (uint64_t)SECONDS(90));
+    if (id_is_zero(in.call))
+        in.file = some_file(sim, &in.client);
     work_say(op, &method_inquiry_add, &in);
     return true;
 }
@@ -228,6 +234,7 @@ static void check_rows(struct sim *sim, struct numbers *numbers)
             continue;
         check_number(sim, numbers, fact_row(sim, fact));
         check_awake(sim, fact_row(sim, fact));
+        sla_check(sim, fact_row(sim, fact));
     }
 }
 

@@ -192,6 +192,17 @@ static void note_one(struct told_fact *fact, struct id client, struct id staff, 
     fact->teams_count = !id_is_zero(team);
 }
 
+static void note_deputy(struct told_fact *fact, struct id deputy)
+{
+    const struct id both[] = { fact->staff[0], deputy };
+
+    if (id_is_zero(deputy))
+        return;
+    free(fact->staff);
+    fact->staff = ids_kept(both, COUNT_OF(both));
+    fact->staff_count = COUNT_OF(both);
+}
+
 static void note_clock(struct told_fact *fact, const struct clock *clock)
 {
     note_one(fact, clock->client, clock->staff, clock->team);
@@ -225,6 +236,30 @@ static void note_owner(struct sim *sim, struct told_fact *fact)
     } else if (mirror_is(fact, "measure")) {
         const struct measure *measure = fact_row(sim, fact);
         note_one(fact, measure->client, measure->staff, measure->team);
+    } else if (mirror_is(fact, "callback")) {
+        const struct callback *callback = fact_row(sim, fact);
+        note_one(fact, callback->client, callback->staff, callback->team);
+        note_deputy(fact, callback->deputy);
+    } else if (mirror_is(fact, "resubmission")) {
+        const struct resubmission *resubmission = fact_row(sim, fact);
+        note_one(fact, resubmission->client, resubmission->staff, resubmission->team);
+        note_deputy(fact, resubmission->deputy);
+    } else if (mirror_is(fact, "board_clock")) {
+        const struct board_clock *row = fact_row(sim, fact);
+        note_one(fact, row->client, row->staff, row->team);
+        note_deputy(fact, row->deputy);
+    } else if (mirror_is(fact, "board_inquiry")) {
+        const struct board_inquiry *row = fact_row(sim, fact);
+        note_one(fact, row->client, row->staff, row->team);
+        note_deputy(fact, row->deputy);
+    } else if (mirror_is(fact, "board_callback")) {
+        const struct board_callback *row = fact_row(sim, fact);
+        note_one(fact, row->client, row->staff, row->team);
+        note_deputy(fact, row->deputy);
+    } else if (mirror_is(fact, "board_resubmission")) {
+        const struct board_resubmission *row = fact_row(sim, fact);
+        note_one(fact, row->client, row->staff, row->team);
+        note_deputy(fact, row->deputy);
     } else if (mirror_is(fact, "missed")) {
         note_missed(fact, fact_row(sim, fact));
     } else if (mirror_is(fact, "board_missed")) {
@@ -326,12 +361,24 @@ static void check_order(struct sim *sim, struct mirror *mirror, const struct tol
         entry_check_order(sim, before, fact);
     if (strcmp(name, "inquiry") == 0 && before)
         inquiry_check_order(sim, before, fact);
+    if (strcmp(name, "inquiry") == 0)
+        sla_check_order(sim, before, fact, mirror->count);
     if (strcmp(name, "measure") == 0 && before)
         measure_check_order(sim, before, fact);
+    if (strcmp(name, "callback") == 0 && before)
+        callback_check_order(sim, before, fact);
+    if (strcmp(name, "inquiry_mail") == 0 && before)
+        mail_check_order(sim, before, fact);
+    if (strcmp(name, "attachment") == 0 && before)
+        attachment_check_order(sim, before, fact);
+    if (strcmp(name, "resubmission") == 0 && before)
+        resubmission_check_order(sim, before, fact);
     if (strcmp(name, "billing_lock") == 0)
         billing_check_report(sim, fact);
     if (strcmp(name, "agent") == 0)
         agent_check(sim, before, fact);
+    if (strncmp(name, "board_", 6) == 0 && !fact->deleted)
+        fact_check_file(sim, fact, "");
     if (strcmp(name, "board_call") == 0 && before)
         check_board(sim, before, fact);
 }
@@ -354,6 +401,7 @@ static void take(struct sim *sim, struct mirror *mirror, const struct fact *fact
                                 .cause = fact->cause,
                                 .version = fact->version,
                                 .deleted = fact->has_deleted && fact->deleted,
+                                .at_us = sim_now(sim),
                                 .life = sim->lives[mirror - sim->mirrors],
                                 .row = bytes_kept(fact->row) };
     if (!told->kind) {

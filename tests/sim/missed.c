@@ -64,7 +64,7 @@ static bool is_missed(const struct call *call)
             call->outcome == call_outcome_BUSY || call->outcome == call_outcome_VOICEMAIL);
 }
 
-static bool is_spoken(const struct call *call)
+bool call_is_spoken(const struct call *call)
 {
     if (call->state == call_state_ENDED)
         return call->outcome == call_outcome_ANSWERED || call->outcome == call_outcome_TRANSFERRED;
@@ -72,9 +72,8 @@ static bool is_spoken(const struct call *call)
            call->direction != call_direction_CLICK_TO_DIAL;
 }
 
-// The call as this fact says it, when it has become so with it; NULL: it is none, or was so before.
-static const struct call *became(struct sim *sim, const struct told_fact *fact,
-                                 bool (*is)(const struct call *call))
+const struct call *call_became(struct sim *sim, const struct told_fact *fact,
+                               bool (*is)(const struct call *call))
 {
     const struct told_fact *before = mirror_at(telephony(sim), fact->before);
     const struct call *call = mirror_is(fact, "call") ? fact_row(sim, fact) : NULL;
@@ -84,7 +83,7 @@ static const struct call *became(struct sim *sim, const struct told_fact *fact,
     return call;
 }
 
-static struct id contact_in(const struct call *call)
+struct id call_contact(const struct call *call)
 {
     if (call->contact)
         return call->contact->contact;
@@ -104,7 +103,7 @@ static bool is_of(const struct sim *sim, const struct call *call, const struct m
 {
     bool inbound = call->direction == call_direction_INBOUND;
     const char *number = inbound ? call->caller : call->called;
-    struct id contact = contact_in(call);
+    struct id contact = call_contact(call);
 
     if (inbound && !id_equal(call->client, entry->client))
         return false;
@@ -136,7 +135,7 @@ static void check_open(struct sim *sim, size_t at)
     at = last_missed(sim, at);
     entry = fact_row(sim, mirror_at(telephony(sim), at));
     for (size_t seq = at + 1; seq <= telephony(sim)->count && !sim->failed; seq++) {
-        const struct call *call = became(sim, mirror_at(telephony(sim), seq), is_spoken);
+        const struct call *call = call_became(sim, mirror_at(telephony(sim), seq), call_is_spoken);
 
         // Named anew, by a merge or its undoing, it may have been somebody else's by then.
         if (call && is_of(sim, call, entry) && is_of(sim, call, now))
@@ -159,9 +158,9 @@ static void check_done(struct sim *sim, const struct missed *entry)
         const struct call *call = fact_row(sim, fact);
         bool inbound = call->direction == call_direction_INBOUND;
 
-        if (is_spoken(call) &&
+        if (call_is_spoken(call) &&
             (is_of(sim, call, entry) || id_equal(call->id, entry->last_call) ||
-             merge_met(sim, contact_in(call), entry->contact)) &&
+             merge_met(sim, call_contact(call), entry->contact)) &&
             inbound == (entry->done_how == missed_how_CALLED_AGAIN))
             return;
     }
@@ -177,8 +176,8 @@ static bool is_listed(struct sim *sim, const struct call *call)
         if (fact->after || !mirror_is(fact, "missed"))
             continue;
         entry = fact_row(sim, fact);
-        bool by_name = !id_is_zero(contact_in(call)) && id_equal(call->client, entry->client) &&
-                       merge_met(sim, contact_in(call), entry->contact);
+        bool by_name = !id_is_zero(call_contact(call)) && id_equal(call->client, entry->client) &&
+                       merge_met(sim, call_contact(call), entry->contact);
         if (!by_name && !is_of(sim, call, entry) && !id_equal(entry->last_call, call->id))
             continue; // whoever withholds their number is a stranger each time
         if (entry->first_at <= call->started_at && entry->last_at >= call->started_at)
@@ -196,7 +195,7 @@ void missed_check(struct sim *sim)
         const struct call *call;
 
         arena_reset(sim->arena);
-        call = became(sim, fact, is_missed);
+        call = call_became(sim, fact, is_missed);
         calls += call != NULL;
         if (call && !is_listed(sim, call))
             sim_fail(sim, "the missed call %s is in no entry", call->source_ref);

@@ -16,6 +16,7 @@ enum story {
     STORY_REJECTED,
     STORY_BLIND, // answered, passed on, answered there
     STORY_OUTBOUND,
+    STORY_OUTBOUND_BUSY,
     STORY_INTERNAL,
     STORIES,
     STORY_CLICK = STORIES, // what a program asked for; begins when it is asked

@@ -91,9 +91,19 @@ static void end(struct sim *sim, struct pbx_call *call, int cause)
 }
 
 // --- how calls begin
+static bool goes_out(const struct pbx_call *call)
+{
+    return call->story == STORY_OUTBOUND || call->story == STORY_OUTBOUND_BUSY;
+}
+
+static bool is_busy(const struct pbx_call *call)
+{
+    return call->story == STORY_BUSY || call->story == STORY_OUTBOUND_BUSY;
+}
+
 void story_begin(struct sim *sim, struct pbx_call *call)
 {
-    bool inside = call->story == STORY_OUTBOUND || call->story == STORY_INTERNAL;
+    bool inside = goes_out(call) || call->story == STORY_INTERNAL;
     char phone[16];
     struct pbx_leg *root;
 
@@ -105,7 +115,7 @@ void story_begin(struct sim *sim, struct pbx_call *call)
         snprintf(root->number, sizeof root->number, "%s",
                  sim_caller_number((size_t)sim_below(sim, SIM_CALLERS)));
     }
-    if (call->story == STORY_OUTBOUND)
+    if (goes_out(call))
         snprintf(call->called, sizeof call->called, "%s",
                  sim_caller_number((size_t)sim_below(sim, SIM_CALLERS)));
     else if (call->story == STORY_INTERNAL)
@@ -130,14 +140,14 @@ static void call_phone(struct sim *sim, struct pbx_call *call, const char *endpo
 
     root->application = "Dial";
     leg->application = "AppDial";
-    if (call->story == STORY_OUTBOUND) {
+    if (goes_out(call)) {
         leg->context = "from-trunk";
         snprintf(leg->number, sizeof leg->number, "<unknown>");
     } else {
         snprintf(root->exten, sizeof root->exten, "%s", endpoint);
     }
     event(sim, "Newchannel", call, leg, "");
-    if (call->story == STORY_OUTBOUND)
+    if (goes_out(call))
         snprintf(leg->number, sizeof leg->number, "%s", call->called);
     snprintf(leg->exten, sizeof leg->exten, "%s", root->exten);
     dial(sim, "DialBegin", call, root, leg, "DialString: x\r\n");
@@ -200,7 +210,7 @@ static void give_up(struct sim *sim, struct pbx_call *call)
         hangup(sim, call, leg, 0);
         end(sim, call, 16);
     } else {
-        bool busy = call->story == STORY_BUSY;
+        bool busy = is_busy(call);
 
         request(sim, call, leg, busy ? 17 : 21);
         dial(sim, "DialEnd", call, root, leg,
@@ -320,16 +330,16 @@ void story_act(struct sim *sim, struct pbx_call *call)
     switch (++call->act) {
     case 1:
         call_phone(sim, call,
-                   call->story == STORY_OUTBOUND   ? "trunk"
+                   goes_out(call)                  ? "trunk"
                    : call->story == STORY_INTERNAL ? call->called
                                                    : phone);
         break;
     case 2:
-        if (call->story != STORY_BUSY)
+        if (!is_busy(call))
             ring(sim, call, &call->legs[1]);
         break;
     case 3:
-        if (call->story >= STORY_MISSED && call->story <= STORY_REJECTED)
+        if ((call->story >= STORY_MISSED && call->story <= STORY_REJECTED) || is_busy(call))
             give_up(sim, call);
         break;
     case 4: lift(sim, call, &call->legs[1]); break;

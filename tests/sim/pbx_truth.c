@@ -17,6 +17,7 @@ static const struct {
     [STORY_REJECTED] = { call_outcome_REJECTED, call_ended_by_AGENT },
     [STORY_BLIND] = { call_outcome_TRANSFERRED, call_ended_by_AGENT },
     [STORY_OUTBOUND] = { call_outcome_ANSWERED, call_ended_by_AGENT },
+    [STORY_OUTBOUND_BUSY] = { call_outcome_BUSY, call_ended_by_CALLEE },
     [STORY_CLICK] = { call_outcome_UNKNOWN, call_ended_by_UNKNOWN },
     [STORY_INTERNAL] = { call_outcome_ANSWERED, call_ended_by_CALLEE },
 };

@@ -20,9 +20,13 @@ static void complain(struct screen *screen, const char *what, const struct strea
 
 const char *screen_kind(enum board board)
 {
-    return board == board_AGENTS   ? "board_agent"
-           : board == board_MISSED ? "board_missed"
-                                   : "board_call";
+    return board == board_AGENTS          ? "board_agent"
+           : board == board_MISSED        ? "board_missed"
+           : board == board_CLOCKS        ? "board_clock"
+           : board == board_INQUIRIES     ? "board_inquiry"
+           : board == board_CALLBACKS     ? "board_callback"
+           : board == board_RESUBMISSIONS ? "board_resubmission"
+                                          : "board_call";
 }
 
 bool screen_sees(const struct screen *screen, const struct told_fact *fact)
@@ -102,9 +106,7 @@ static const struct told_fact *fact_of(struct sim *sim, const struct stream_even
         abort();
     if (!decode(record, event->row, DECODE_LENIENT, sim->arena, row, &err))
         return NULL;
-    version = event->board == board_AGENTS   ? ((const struct agent *)row)->version
-              : event->board == board_MISSED ? ((const struct board_missed *)row)->version
-                                             : ((const struct board_call *)row)->version;
+    memcpy(&version, (const char *)row + record_field(record, "version")->offset, sizeof version);
     return mirror_version(&sim->mirrors[MIRROR_NOTIFIER], kind, event->id, version);
 }
 
@@ -190,9 +192,10 @@ static void take_begin(struct screen *screen, const struct stream_event *event)
 
 static void take_reset(struct screen *screen, const struct stream_event *event)
 {
-    if (!screen->bogus)
+    // When a file is locked whatever was shown before is not told again.
+    if (!screen->bogus && !file_was_locked(screen->sim))
         complain(screen, "a reset though the place is good", event);
-    screen->bogus = screen->resumes = false;
+    screen->bogus = screen->resumes = screen->snapshot = false;
     screen_forget(screen);
 }
 
@@ -252,6 +255,8 @@ void screen_sent(struct sim *sim, const struct mail *mail)
         return;
     if (!fact || !fact_visible(fact, &principal->scope))
         sim_fail(sim, "%s is sent a row that is none of its business", principal->name);
+    else if (!fact->deleted && !file_free(sim, fact_file(sim, fact)))
+        sim_fail(sim, "%s is sent a %s of a locked file", principal->name, fact->kind->name);
 }
 
 // --- at rest

@@ -3,15 +3,17 @@
 // they are now, wherever they went and came back from.
 #include <string.h>
 
-#include "tests/sim/work.h"
+#include "tests/sim/due.h"
 
 #define PAGE_ROWS 40
 
 struct shown {
     struct sim *sim;
+    const char *reader;
     struct scope scope;
     const char *kind;
     size_t rows;
+    enum pending state; // of callbacks and resubmissions: which of them
 };
 
 static const struct mirror *timekeeping(const struct sim *sim)
@@ -38,6 +40,9 @@ static void check_row(struct shown *shown, struct id id, int64_t version)
     else if (!fact_visible(fact, &shown->scope))
         sim_fail(shown->sim, "the list of each %s shows %s outside the scope", shown->kind,
                  id_text(id).text);
+    else if (file_shut(shown->sim, fact_file(shown->sim, fact), shown->reader, NULL))
+        sim_fail(shown->sim, "the list of each %s shows %s of a locked file to %s", shown->kind,
+                 id_text(id).text, shown->reader);
 }
 
 // Whom the row names, when it was `stored` so; name NULL: it may be called otherwise.
@@ -145,6 +150,52 @@ static bool measures_page(struct shown *shown, struct id *after)
     return out.more;
 }
 
+static bool callbacks_page(struct shown *shown, struct id *after)
+{
+    struct callback_query in = { .has_limit = true, .limit = PAGE_ROWS, .after = *after };
+    struct callback_page out;
+
+    in.state = shown->state;
+    if (call_callback_list(caller(shown), &in, &out) != CALL_DONE) {
+        sim_fail(shown->sim, "callback_list: %s", caller(shown)->refused.english);
+        return false;
+    }
+    for (size_t i = 0; i < out.callbacks_count; i++) {
+        check_row(shown, out.callbacks[i].id, out.callbacks[i].version);
+        *after = out.callbacks[i].id;
+    }
+    return out.more;
+}
+
+static bool resubmissions_page(struct shown *shown, struct id *after)
+{
+    struct callback_query in = { .has_limit = true, .limit = PAGE_ROWS, .after = *after };
+    struct resubmission_page out;
+
+    in.state = shown->state;
+    if (call_resubmission_list(caller(shown), &in, &out) != CALL_DONE) {
+        sim_fail(shown->sim, "resubmission_list: %s", caller(shown)->refused.english);
+        return false;
+    }
+    for (size_t i = 0; i < out.resubmissions_count; i++) {
+        check_row(shown, out.resubmissions[i].id, out.resubmissions[i].version);
+        *after = out.resubmissions[i].id;
+    }
+    return out.more;
+}
+
+static bool is_listed(const struct shown *shown, const struct told_fact *fact)
+{
+    const void *row = fact_row(shown->sim, fact);
+
+    if (mirror_is(fact, "callback"))
+        return callback_settled(row) == (shown->state == pending_SETTLED);
+    if (mirror_is(fact, "resubmission"))
+        return (((const struct resubmission *)row)->state == resubmission_state_DONE) ==
+               (shown->state == pending_SETTLED);
+    return !mirror_is(fact, "entry") || ((const struct entry *)row)->state != entry_state_DELETED;
+}
+
 // Rows of this kind that are to be shown.
 static size_t wanted(const struct shown *shown)
 {
@@ -155,10 +206,10 @@ static size_t wanted(const struct shown *shown)
         const struct told_fact *fact = mirror_at(mirror, seq);
 
         if (fact->after || fact->deleted || !mirror_is(fact, shown->kind) ||
-            !fact_visible(fact, &shown->scope))
+            !fact_visible(fact, &shown->scope) ||
+            file_shut(shown->sim, fact_file(shown->sim, fact), shown->reader, NULL))
             continue;
-        rows += !mirror_is(fact, "entry") ||
-                ((const struct entry *)fact_row(shown->sim, fact))->state != entry_state_DELETED;
+        rows += is_listed(shown, fact);
     }
     return rows;
 }
@@ -178,30 +229,46 @@ static void check_list(struct shown *shown, bool (*page)(struct shown *shown, st
                  wanted(shown));
 }
 
+static const struct {
+    const char *kind;
+    bool (*page)(struct shown *shown, struct id *after);
+    enum pending state;
+} lists[] = {
+    { "clock", clocks_page, pending_ABSENT },
+    { "entry", entries_page, pending_ABSENT },
+    { "inquiry", inquiries_page, pending_ABSENT },
+    { "measure", measures_page, pending_ABSENT },
+    { "callback", callbacks_page, pending_PENDING },
+    { "callback", callbacks_page, pending_SETTLED },
+    { "resubmission", resubmissions_page, pending_PENDING },
+    { "resubmission", resubmissions_page, pending_SETTLED },
+};
+
 void shown_check(struct sim *sim)
 {
+    const struct id_text clerk = id_text(sim->staff);
     const struct {
         uint32_t roles;
         struct scope scope;
+        const char *name;
     } readers[] = {
-        { ROLE_BIT(ADMIN), scope_house },
-        { ROLE_BIT(CLIENT), { SCOPE_CLIENT, sim->clients[0] } },
-        { ROLE_BIT(LEADER), { SCOPE_TEAM, sim->team } },
-        { ROLE_BIT(AGENT), { SCOPE_OWN, sim->staff } },
+        { ROLE_BIT(ADMIN), scope_house, "pruefer" },
+        { ROLE_BIT(CLIENT), { SCOPE_CLIENT, sim->clients[0] }, "pruefer" },
+        { ROLE_BIT(LEADER), { SCOPE_TEAM, sim->team }, "pruefer" },
+        { ROLE_BIT(AGENT), { SCOPE_OWN, sim->staff }, "pruefer" },
+        { ROLE_BIT(AGENT), { SCOPE_OWN, sim->staff }, clerk.text },
+        { ROLE_BIT(AGENT), scope_house, clerk.text },
     };
 
     for (size_t i = 0; i < COUNT_OF(readers) && !sim->failed; i++) {
-        struct shown clocks = { sim, readers[i].scope, "clock", 0 };
-        struct shown entries = { sim, readers[i].scope, "entry", 0 };
-        struct shown inquiries = { sim, readers[i].scope, "inquiry", 0 };
-        struct shown measures = { sim, readers[i].scope, "measure", 0 };
-
         arena_reset(sim->arena);
         fixture_as(sim->services[MIRROR_TIMEKEEPING], readers[i].roles, readers[i].scope,
-                   "pruefer");
-        check_list(&clocks, clocks_page);
-        check_list(&entries, entries_page);
-        check_list(&inquiries, inquiries_page);
-        check_list(&measures, measures_page);
+                   readers[i].name);
+        for (size_t k = 0; k < COUNT_OF(lists) && !sim->failed; k++) {
+            struct shown shown = { sim, readers[i].name, readers[i].scope, lists[k].kind,
+                                   0,   lists[k].state };
+
+            check_list(&shown, lists[k].page);
+        }
     }
 }

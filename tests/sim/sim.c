@@ -14,7 +14,7 @@ struct options {
     uint64_t seed, seeds;
     int64_t steps;
     double minutes;
-    const char *list, *canary;
+    const char *list, *canary, *noun;
     bool verbose, trace;
 };
 
@@ -23,12 +23,14 @@ static int64_t running_steps;
 
 static const char usage[] =
     "usage: sim [--seed N] [--seeds N] [--steps N] [--minutes N] [--list FILE]\n"
-    "           [--canary NAME] [--trace] [--verbose]\n"
+    "           [--noun NAME] [--canary NAME] [--trace] [--verbose]\n"
     "  --seed N     the first seed (1)\n"
     "  --seeds N    so many, one after the other (1)\n"
     "  --steps N    of work under faults in each seed (4000)\n"
     "  --minutes N  ends after the seed during which so much time has passed\n"
     "  --list FILE  the seeds in this file instead: SEED [STEPS] a line, # begins a comment\n"
+    "  --noun X     most of the work is about contacts, calls, time, inquiries, callbacks,\n"
+    "               attachments, mails, files, or all alike; otherwise each seed says\n"
     "  --canary X   with a fault put in: stale, lost, scope, locked, tombstone; some seed must "
     "find it\n"
     "  --trace      prints each seed's trace: the same seed has the same\n"
@@ -53,6 +55,8 @@ static bool take_option(struct options *options, const char *name, const char *v
         options->minutes = strtod(value, NULL);
     else if (strcmp(name, "--list") == 0)
         options->list = value;
+    else if (strcmp(name, "--noun") == 0 && work_noun_known(value))
+        options->noun = value;
     else if (strcmp(name, "--canary") == 0 && canary_known(value))
         options->canary = value;
     else
@@ -94,7 +98,8 @@ static void run_one(const struct options *options, uint64_t seed, int64_t steps,
 
     running = seed;
     running_steps = steps;
-    sim_run(&(struct sim_order){ seed, steps, options->canary, options->verbose }, &result);
+    sim_run(&(struct sim_order){ seed, steps, options->canary, options->noun, options->verbose },
+            &result);
     sums->seeds++;
     sums->steps += result.steps;
     sums->crashes += result.crashes;

@@ -13,14 +13,17 @@
 #include "tests/harness/fixture.h"
 
 #define SIM_DESKS         6
-#define SIM_SCREENS       13
+#define SIM_SCREENS       18
 #define SIM_NUMBERS       6  // own numbers on which the house is called
 #define SIM_PHONES        6  // extensions 101 ...
 #define SIM_HOOKS         16 // calls of the webhook of which is known when they began
 #define SIM_IDLE_DAYS     2  // when mere callers go by themselves
 #define SIM_ANNOUNCE_DAYS 1
+// A gap of business time where most of it happens: it begins on a Monday at nine.
+#define SIM_GAPPED_HOURS  "Mo-Fr 9:00-9:01, 9:02-18:00"
 #define SIM_CALLERS       8           // numbers outside
 #define SIM_REMIND_US     SECONDS(15) // a clock that runs longer is suspicious
+#define SIM_ATTACHED_MOST 400000      // bytes of attachments
 #define SIM_LIMIT_US      SECONDS(50) // and stops counting
 
 // --- what one service's log has told, in order; facts[i].seq is i + 1
@@ -30,6 +33,7 @@ struct told_fact {
     int64_t version;
     bool deleted;
     struct bytes row;
+    int64_t at_us;        // of the house's clock
     uint64_t life;        // of the service, in which it was written
     size_t before, after; // of the same entity: its seq; 0: none
     char *ref;            // of a call: the PBX's id
@@ -101,9 +105,32 @@ enum op_kind {
     OP_INQUIRY_ADD,
     OP_INQUIRY_PUT_OFF,
     OP_INQUIRY_SOLVE,
+    OP_INQUIRY_WAIT,
+    OP_INQUIRY_REOPEN,
+    OP_SLA_SET,
     OP_INQUIRY_LIST,
     OP_MEASURE_ADD,
     OP_MEASURE_DONE,
+    OP_CALLBACK_ADD,
+    OP_CALLBACK_EDIT,
+    OP_CALLBACK_DONE,
+    OP_CALLBACK_WITHDRAW,
+    OP_CALLBACK_REOPEN,
+    OP_CALLBACK_LIST,
+    OP_RESUBMISSION_ADD,
+    OP_RESUBMISSION_EDIT,
+    OP_RESUBMISSION_DONE,
+    OP_RESUBMISSION_LIST,
+    OP_ABSENCE_ADD,
+    OP_ABSENCE_EDIT,
+    OP_DEPUTY,
+    OP_MAIL_IN,
+    OP_MAIL_OUT,
+    OP_FILE_LOCK,
+    OP_ATTACH_BEGIN,
+    OP_ATTACH_CHUNK,
+    OP_ATTACH_DELETE,
+    OP_ATTACH_READ,
     OP_REUSE, // another body under an id that was used before
     OP_KINDS,
 };
@@ -129,6 +156,8 @@ struct op {
     int64_t hook; // of which call of the webhook
     int said;
     size_t seen;    // the target's fact that was seen
+    int64_t place;  // of a file: how much is here, it was told; from where it is read
+    bool wrong;     // not those that were announced
     int64_t set_at; // of the message that is told; 0: any
 };
 
@@ -165,6 +194,7 @@ struct sim {
     struct link_sim *link;
     struct faults faults;
     struct id clients[2], team, staff;
+    size_t noun;                          // what most of its work is about
     int serial;                           // of names
     int64_t hooks, hook_began[SIM_HOOKS]; // calls of the webhook so far; when the latest began
     uint64_t lives[MIRRORS];
@@ -197,6 +227,7 @@ struct sim_order {
     uint64_t seed;
     int64_t steps;      // of work under faults
     const char *canary; // NULL: the services as they are
+    const char *noun;   // what most of its work is about; NULL: the seed says
     bool verbose;
 };
 void sim_run(const struct sim_order *order, struct sim_result *out);
@@ -245,7 +276,7 @@ bool bytes_same(struct bytes a, struct bytes b);
 struct bytes bytes_kept(struct bytes bytes);
 struct bytes row_bytes(struct sim *sim, const struct record *record, const void *row);
 
-// --- desk.c, work.c
+// --- desk.c, work.c, read.c
 void desks_begin(struct sim *sim);
 void desks_free(struct sim *sim);
 void desks_turn(struct sim *sim);
@@ -258,6 +289,9 @@ void ops_check(struct sim *sim);
 const char *desk_name(const struct sim *sim, size_t desk);
 const struct scope *desk_scope(const struct sim *sim, size_t desk);
 void desk_revoke(struct sim *sim, size_t desk, bool revoked);
+// `noun` NULL: whatever the seed says.
+void work_begin(struct sim *sim, const char *noun);
+bool work_noun_known(const char *name);
 bool work_next(struct sim *sim, size_t desk, struct op *op);
 void work_answered(struct sim *sim, const struct op *op, const void *answer);
 
@@ -317,7 +351,7 @@ bool clock_answered(struct sim *sim, const struct op *op, struct bytes answer);
 void entry_check_order(struct sim *sim, const struct told_fact *before,
                        const struct told_fact *now);
 void entries_check(struct sim *sim);
-bool entries_idle(struct sim *sim); // timekeeping has nothing left to do
+bool jobs_idle(struct sim *sim, int service); // it has nothing left to do
 
 // --- inquiry.c
 void inquiry_check_order(struct sim *sim, const struct told_fact *before,
@@ -325,6 +359,42 @@ void inquiry_check_order(struct sim *sim, const struct told_fact *before,
 void measure_check_order(struct sim *sim, const struct told_fact *before,
                          const struct told_fact *now);
 void inquiries_check(struct sim *sim);
+
+// --- due.c, due_truth.c, stand_in.c
+void callback_check_order(struct sim *sim, const struct told_fact *before,
+                          const struct told_fact *now);
+void resubmission_check_order(struct sim *sim, const struct told_fact *before,
+                              const struct told_fact *now);
+void dues_check(struct sim *sim);
+void stand_ins_check(struct sim *sim);
+
+// --- attach.c
+void attachment_check_order(struct sim *sim, const struct told_fact *before,
+                            const struct told_fact *now);
+bool attachments_idle(struct sim *sim);
+void attachments_check(struct sim *sim);
+void attachments_bring(struct sim *sim); // what was not finished, in the end
+
+// --- sla.c
+void sla_check_order(struct sim *sim, const struct told_fact *before, const struct told_fact *now,
+                     size_t seq);
+void sla_check(struct sim *sim, const struct inquiry *row);
+
+// --- locked.c
+// What a row is about; zero: no file.
+struct id fact_file(struct sim *sim, const struct told_fact *fact);
+// A file that whoever bears this name must not see, as of this fact; NULL: as it is now.
+bool file_shut(struct sim *sim, struct id file, const char *reader, const struct told_fact *as_of);
+bool file_shut_always(struct sim *sim, struct id file, const char *reader);
+// Fails when the row is about a file that was never open to them.
+void fact_check_file(struct sim *sim, const struct told_fact *fact, const char *reader);
+bool file_was_locked(struct sim *sim);           // one that was open before
+bool file_free(struct sim *sim, struct id file); // as far as the notifier has heard
+void locked_check(struct sim *sim);
+
+// --- mail.c
+void mail_check_order(struct sim *sim, const struct told_fact *before, const struct told_fact *now);
+void mails_check(struct sim *sim);
 
 // --- shown.c
 void shown_check(struct sim *sim);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What desks do: what they ask for, what a fact must look like that they caused, and what an answer
-// may show.
+// What desks do: which request is next, whose effect a fact is, and what is acknowledged.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +18,17 @@ void work_say(struct op *op, const struct method *method, const void *in)
     mp_writer_done(&writer);
 }
 
+const void *work_asked(struct sim *sim, const struct op *op)
+{
+    const struct record *record = op->method->in();
+    void *in = arena_alloc(sim->arena, record->size);
+    struct err err = { 0 };
+
+    if (!in || !decode(record, op->body, DECODE_STRICT, sim->arena, in, &err))
+        abort();
+    return in;
+}
+
 bool work_target(struct sim *sim, struct op *op, int service, const char *kind)
 {
     size_t seq = mirror_pick(sim, &sim->mirrors[service], kind);
@@ -34,197 +44,6 @@ bool work_target(struct sim *sim, struct op *op, int service, const char *kind)
     return true;
 }
 
-static struct id any_client(struct sim *sim, size_t desk)
-{
-    const struct scope *scope = desk_scope(sim, desk);
-
-    if (scope->kind == SCOPE_CLIENT && sim_below(sim, 10) > 0)
-        return scope->id;
-    return sim_below(sim, 3) == 0 ? (struct id){ 0 } : sim->clients[sim_below(sim, 2)];
-}
-
-static size_t some_numbers(struct sim *sim, struct number *out)
-{
-    size_t count = 1 + (size_t)sim_below(sim, 2);
-    size_t first = (size_t)sim_below(sim, SIM_CALLERS);
-
-    for (size_t i = 0; i < count; i++)
-        out[i] = (struct number){ .typed = sim_caller_number((first + i) % SIM_CALLERS) };
-    return count;
-}
-
-static bool contact_add(struct sim *sim, size_t desk, struct op *op)
-{
-    struct number numbers[2];
-    struct contact_new in = { .client = any_client(sim, desk),
-                              .kind = contact_kind_ORGANISATION,
-                              .name = op->name,
-                              .handling_note = op->name,
-                              .phones = numbers };
-
-    in.phones_count = some_numbers(sim, numbers);
-    detail_some(sim, &in);
-    op->target = in.client;
-    work_say(op, &method_contact_add, &in);
-    return true;
-}
-
-static bool contact_edit(struct sim *sim, size_t desk, struct op *op)
-{
-    struct number numbers[2];
-    struct contact_change in = { .name = op->name, .phones = numbers };
-
-    (void)desk;
-    if (!work_target(sim, op, MIRROR_CONTACTS, "contact"))
-        return false;
-    op->wide = sim_below(sim, 2) == 0;
-    in.id = op->target;
-    in.version = op->version;
-    in.phones_count = op->wide ? some_numbers(sim, numbers) : 0;
-    work_say(op, &method_contact_edit, &in);
-    return true;
-}
-
-static bool contact_delete(struct sim *sim, size_t desk, struct op *op)
-{
-    (void)desk;
-    if (!work_target(sim, op, MIRROR_CONTACTS, "contact"))
-        return false;
-    work_say(op, &method_contact_delete,
-             &(struct deletion){ .id = op->target, .version = op->version });
-    return true;
-}
-
-static bool contact_get(struct sim *sim, size_t desk, struct op *op)
-{
-    (void)desk;
-    if (!work_target(sim, op, MIRROR_CONTACTS, "contact"))
-        return false;
-    op->least = mirror_at(&sim->mirrors[MIRROR_CONTACTS],
-                          mirror_last(&sim->mirrors[MIRROR_CONTACTS], "contact", op->target))
-                    ->version;
-    work_say(op, &method_contact_get, &(struct by_id){ .id = op->target });
-    return true;
-}
-
-static bool contact_list(struct sim *sim, size_t desk, struct op *op)
-{
-    (void)sim;
-    (void)desk;
-    work_say(op, &method_contact_list, &(struct page){ .has_limit = true, .limit = 200 });
-    return true;
-}
-
-static bool client_edit(struct sim *sim, size_t desk, struct op *op)
-{
-    struct number number = { .typed = sim_own_number((size_t)sim_below(sim, SIM_NUMBERS)) };
-    struct client_change in = { .name = op->name, .greeting = op->name, .numbers = &number };
-
-    (void)desk;
-    if (!work_target(sim, op, MIRROR_CONTACTS, "client"))
-        return false;
-    op->wide = sim_below(sim, 4) == 0;
-    in.id = op->target;
-    in.version = op->version;
-    in.numbers_count = op->wide;
-    work_say(op, &method_client_edit, &in);
-    return true;
-}
-
-static void some_extension(struct sim *sim, char *out, size_t size)
-{
-    snprintf(out, size, "%d", 101 + (int)sim_below(sim, SIM_PHONES));
-}
-
-static bool staff_add(struct sim *sim, size_t desk, struct op *op)
-{
-    char text[16];
-    const char *extension = text;
-    struct staff_new in = { .name = op->name, .extensions = &extension, .extensions_count = 1 };
-
-    (void)desk;
-    some_extension(sim, text, sizeof text);
-    in.team = sim_below(sim, 2) ? sim->team : (struct id){ 0 };
-    work_say(op, &method_staff_add, &in);
-    return true;
-}
-
-static bool staff_edit(struct sim *sim, size_t desk, struct op *op)
-{
-    char text[16];
-    const char *extension = text;
-    struct staff_change in = { .name = op->name, .extensions = &extension };
-
-    (void)desk;
-    if (!work_target(sim, op, MIRROR_CONTACTS, "staff"))
-        return false;
-    op->wide = sim_below(sim, 2) == 0;
-    some_extension(sim, text, sizeof text);
-    in.id = op->target;
-    in.version = op->version;
-    in.extensions_count = op->wide;
-    if (op->wide && sim_below(sim, 3) == 0) {
-        in.has_left = true;
-        in.left = sim_below(sim, 2) == 0;
-    }
-    work_say(op, &method_staff_edit, &in);
-    return true;
-}
-
-static bool team_add(struct sim *sim, size_t desk, struct op *op)
-{
-    (void)sim;
-    (void)desk;
-    work_say(op, &method_team_add, &(struct team_new){ .name = op->name });
-    return true;
-}
-
-static bool call_contact(struct sim *sim, size_t desk, struct op *op)
-{
-    const struct mirror *contacts = &sim->mirrors[MIRROR_CONTACTS];
-    struct call_contact_in in = { .version = 0 };
-    const struct told_fact *call, *contact = NULL;
-    const struct call *row;
-
-    (void)desk;
-    if (!work_target(sim, op, MIRROR_TELEPHONY, "call"))
-        return false;
-    call = mirror_at(&sim->mirrors[MIRROR_TELEPHONY],
-                     mirror_last(&sim->mirrors[MIRROR_TELEPHONY], "call", op->target));
-    row = fact_row(sim, call);
-    for (int tries = 0; tries < 10 && (!contact || !id_equal(contact->client, row->client));
-         tries++)
-        contact = mirror_at(contacts, mirror_pick(sim, contacts, "contact"));
-    if (!contact)
-        return false;
-    in.call = op->target;
-    in.contact = op->other = merge_former(sim, contact->entity);
-    in.version = row->contact ? row->contact->version : 0;
-    if (in.version && sim_below(sim, 5) == 0)
-        in.version--;
-    op->version = in.version;
-    work_say(op, &method_call_contact_set, &in);
-    return true;
-}
-
-static bool call_list(struct sim *sim, size_t desk, struct op *op)
-{
-    (void)sim;
-    (void)desk;
-    work_say(op, &method_call_list, &(struct call_query){ .has_limit = true, .limit = 20 });
-    return true;
-}
-
-static bool board_get(struct sim *sim, size_t desk, struct op *op)
-{
-    static const enum board boards[] = { board_CALLS, board_AGENTS, board_MISSED };
-
-    (void)desk;
-    work_say(op, &method_board_get,
-             &(struct board_query){ .board = boards[sim_below(sim, COUNT_OF(boards))] });
-    return true;
-}
-
 static bool reuse(struct sim *sim, size_t desk, struct op *op)
 {
     for (size_t i = sim->op_count; i-- > 0;) {
@@ -234,33 +53,24 @@ static bool reuse(struct sim *sim, size_t desk, struct op *op)
             old->method->access != ACCESS_WRITE || strcmp(old->method->service, "contacts") != 0)
             continue;
         op->request = old->request;
-        return desk == 0 ? team_add(sim, desk, op) : contact_add(sim, desk, op);
+        return desk == 0 ? team_add_begin(sim, desk, op) : contact_add_begin(sim, desk, op);
     }
     return false;
 }
 
-static void check_contact(struct sim *sim, const struct op *op, const struct told_fact *before,
-                          const struct told_fact *fact);
-static void check_client(struct sim *sim, const struct op *op, const struct told_fact *before,
-                         const struct told_fact *fact);
-static void check_staff(struct sim *sim, const struct op *op, const struct told_fact *before,
-                        const struct told_fact *fact);
-static void check_call(struct sim *sim, const struct op *op, const struct told_fact *before,
-                       const struct told_fact *fact);
-
 static const struct work_kind kinds[OP_KINDS] = {
-    [OP_CONTACT_ADD] = { contact_add, 10, 30, "contact", check_contact, 0, NULL, false },
-    [OP_CONTACT_EDIT] = { contact_edit, 10, 30, "contact", check_contact, 0, NULL, false },
-    [OP_CONTACT_DELETE] = { contact_delete, 3, 8, "contact", check_contact, -1, NULL, false },
-    [OP_CONTACT_GET] = { contact_get, 5, 15, NULL, NULL, 0, NULL, false },
-    [OP_CONTACT_LIST] = { contact_list, 2, 4, NULL, NULL, 0, NULL, false },
-    [OP_CLIENT_EDIT] = { client_edit, 15, 1, "client", check_client, 0, NULL, false },
-    [OP_STAFF_ADD] = { staff_add, 5, 0, "staff", check_staff, 0, NULL, false },
-    [OP_STAFF_EDIT] = { staff_edit, 20, 1, "staff", check_staff, 0, NULL, false },
-    [OP_TEAM_ADD] = { team_add, 2, 0, "team", NULL, 0, NULL, false },
-    [OP_CALL_CONTACT] = { call_contact, 10, 20, "call", check_call, 0, NULL, false },
-    [OP_CALL_LIST] = { call_list, 3, 6, NULL, NULL, 0, NULL, false },
-    [OP_BOARD_GET] = { board_get, 3, 6, NULL, NULL, 0, NULL, false },
+    [OP_CONTACT_ADD] = { contact_add_begin, 10, 30, "contact", contact_wrote, 0, NULL, false },
+    [OP_CONTACT_EDIT] = { contact_edit_begin, 10, 30, "contact", contact_wrote, 0, NULL, false },
+    [OP_CONTACT_DELETE] = { contact_delete_begin, 3, 8, "contact", contact_wrote, -1, NULL, false },
+    [OP_CONTACT_GET] = { contact_get_begin, 5, 15, NULL, NULL, 0, NULL, false },
+    [OP_CONTACT_LIST] = { contact_list_begin, 2, 4, NULL, NULL, 0, NULL, false },
+    [OP_CLIENT_EDIT] = { client_edit_begin, 15, 1, "client", client_wrote, 0, NULL, false },
+    [OP_STAFF_ADD] = { staff_add_begin, 5, 0, "staff", staff_wrote, 0, NULL, false },
+    [OP_STAFF_EDIT] = { staff_edit_begin, 20, 1, "staff", staff_wrote, 0, NULL, false },
+    [OP_TEAM_ADD] = { team_add_begin, 2, 0, "team", NULL, 0, NULL, false },
+    [OP_CALL_CONTACT] = { call_contact_begin, 10, 20, "call", call_wrote, 0, NULL, false },
+    [OP_CALL_LIST] = { call_list_begin, 3, 6, NULL, NULL, 0, NULL, false },
+    [OP_BOARD_GET] = { board_get_begin, 3, 6, NULL, NULL, 0, NULL, false },
     [OP_MESSAGE_SET] = { message_set, 8, 20, "contact", message_set_check, 0, NULL, false },
     [OP_MESSAGE_TELL] = { message_tell_begin, 8, 20, "message_told", message_tell_check, 1,
                           message_tell_refused, false },
@@ -294,11 +104,92 @@ static const struct work_kind kinds[OP_KINDS] = {
     [OP_INQUIRY_ADD] = { inquiry_add_begin, 6, 6, "inquiry", NULL, -1, NULL, false },
     [OP_INQUIRY_PUT_OFF] = { inquiry_put_off_begin, 4, 4, "inquiry", NULL, -1, NULL, false },
     [OP_INQUIRY_SOLVE] = { inquiry_solve_begin, 2, 2, "inquiry", NULL, -1, NULL, true },
+    [OP_INQUIRY_WAIT] = { inquiry_wait_begin, 2, 3, "inquiry", NULL, -1, NULL, true },
+    [OP_INQUIRY_REOPEN] = { inquiry_reopen_begin, 2, 3, "inquiry", NULL, -1, NULL, true },
+    [OP_SLA_SET] = { sla_set_begin, 8, 0, "sla", NULL, -1, NULL, false },
     [OP_INQUIRY_LIST] = { inquiry_list_begin, 2, 4, NULL, NULL, 0, NULL, false },
     [OP_MEASURE_ADD] = { measure_add_begin, 5, 5, "measure", NULL, -1, NULL, false },
     [OP_MEASURE_DONE] = { measure_done_begin, 3, 3, "measure", NULL, -1, NULL, true },
+    [OP_CALLBACK_ADD] = { callback_add_begin, 5, 10, "callback", callback_wrote, 0, NULL, false },
+    [OP_CALLBACK_EDIT] = { callback_edit_begin, 2, 4, "callback", callback_wrote, 0, NULL, true },
+    [OP_CALLBACK_DONE] = { callback_done_begin, 1, 2, "callback", callback_wrote, 0, NULL, false },
+    [OP_CALLBACK_WITHDRAW] = { callback_withdraw_begin, 1, 1, "callback", callback_wrote, 0, NULL,
+                               false },
+    [OP_CALLBACK_REOPEN] = { callback_reopen_begin, 2, 4, "callback", callback_wrote, 0, NULL,
+                             false },
+    [OP_RESUBMISSION_ADD] = { resubmission_add_begin, 3, 6, "resubmission", resubmission_wrote, 0,
+                              NULL, false },
+    [OP_RESUBMISSION_EDIT] = { resubmission_edit_begin, 1, 3, "resubmission", resubmission_wrote, 0,
+                               NULL, true },
+    [OP_RESUBMISSION_DONE] = { resubmission_done_begin, 1, 2, "resubmission", resubmission_wrote, 0,
+                               NULL, false },
+    [OP_CALLBACK_LIST] = { callback_list_begin, 2, 4, NULL, NULL, 0, NULL, false },
+    [OP_RESUBMISSION_LIST] = { resubmission_list_begin, 1, 2, NULL, NULL, 0, NULL, false },
+    [OP_ABSENCE_ADD] = { absence_add_begin, 8, 4, "absence", absence_wrote, 0, NULL, false },
+    [OP_ABSENCE_EDIT] = { absence_edit_begin, 3, 2, "absence", absence_wrote, 0, NULL, true },
+    [OP_DEPUTY] = { deputy_begin, 6, 0, "staff", deputy_wrote, 0, NULL, true },
+    [OP_MAIL_IN] = { mail_in_begin, 3, 6, "inquiry_mail", NULL, -1, NULL, true },
+    [OP_MAIL_OUT] = { mail_out_begin, 2, 4, "inquiry_mail", NULL, -1, NULL, false },
+    [OP_FILE_LOCK] = { file_lock_begin, 2, 6, "file", file_wrote, 0, NULL, false },
+    [OP_ATTACH_BEGIN] = { attachment_begin_begin, 2, 4, "attachment", NULL, -1, NULL, true },
+    [OP_ATTACH_CHUNK] = { attachment_chunk_begin, 6, 12, "attachment", NULL, -1, attachment_refused,
+                          true },
+    [OP_ATTACH_DELETE] = { attachment_delete_begin, 1, 1, "attachment", NULL, -1, NULL, false },
+    [OP_ATTACH_READ] = { attachment_read_begin, 2, 4, NULL, NULL, 0, NULL, false },
     [OP_REUSE] = { reuse, 2, 3, NULL, NULL, 0, NULL, false },
 };
+
+// --- what comes next
+// Most of what a seed's people do is of one kind, so that it meets itself.
+static const struct {
+    const char *name;
+    enum op_kind first, last, also;
+} nouns[] = {
+    { "all", OP_REUSE, OP_REUSE, OP_REUSE },
+    { "contacts", OP_CONTACT_ADD, OP_CONTACT_UNMERGE, OP_NOTE_ADD },
+    { "calls", OP_AGENT_ON, OP_BOARD_GET, OP_MISSED_DONE },
+    { "time", OP_CLOCK_START, OP_ENTRY_LIST, OP_HOOK },
+    { "inquiries", OP_INQUIRY_ADD, OP_MEASURE_DONE, OP_HOOK },
+    { "callbacks", OP_CALLBACK_ADD, OP_DEPUTY, OP_DIAL },
+    { "mails", OP_MAIL_IN, OP_MAIL_OUT, OP_INQUIRY_WAIT },
+    { "files", OP_FILE_LOCK, OP_FILE_LOCK, OP_INQUIRY_ADD },
+    { "attachments", OP_ATTACH_BEGIN, OP_ATTACH_READ, OP_INQUIRY_ADD },
+};
+
+static size_t noun_named(const char *name)
+{
+    size_t i = 0;
+
+    while (i < COUNT_OF(nouns) && strcmp(nouns[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+bool work_noun_known(const char *name)
+{
+    return noun_named(name) < COUNT_OF(nouns);
+}
+
+void work_begin(struct sim *sim, const char *noun)
+{
+    sim->noun = (size_t)sim_below(sim, COUNT_OF(nouns));
+    if (noun)
+        sim->noun = noun_named(noun);
+    sim_say(sim, "most of it is about %s", nouns[sim->noun].name);
+}
+
+static uint32_t share_of(const struct sim *sim, size_t desk, size_t kind)
+{
+    uint32_t share = desk == 0 ? kinds[kind].admin : kinds[kind].agent;
+    bool most = kind >= nouns[sim->noun].first && kind <= nouns[sim->noun].last;
+
+    most = most || kind == nouns[sim->noun].also;
+
+    // Clients may look at what timekeeping has, and try to write now and then.
+    if (kind >= OP_CLOCK_START && kinds[kind].fact && desk_scope(sim, desk)->kind == SCOPE_CLIENT)
+        return share / 4;
+    return most ? 8 * share : share;
+}
 
 bool work_next(struct sim *sim, size_t desk, struct op *op)
 {
@@ -306,11 +197,11 @@ bool work_next(struct sim *sim, size_t desk, struct op *op)
     uint64_t drawn;
 
     for (size_t i = 0; i < OP_KINDS; i++)
-        sum += desk == 0 ? kinds[i].admin : kinds[i].agent;
+        sum += share_of(sim, desk, i);
     drawn = sim_below(sim, sum);
     snprintf(op->name, sizeof op->name, "Nummer %d", ++sim->serial);
     for (size_t i = 0; i < OP_KINDS; i++) {
-        uint32_t share = desk == 0 ? kinds[i].admin : kinds[i].agent;
+        uint32_t share = share_of(sim, desk, i);
 
         if (drawn >= share) {
             drawn -= share;
@@ -323,92 +214,11 @@ bool work_next(struct sim *sim, size_t desk, struct op *op)
 }
 
 // --- what was written
-// The row before with what was asked for, in `expected`; the rest must not have changed.
-static void check_contact(struct sim *sim, const struct op *op, const struct told_fact *before,
-                          const struct told_fact *fact)
+static bool makes(enum op_kind kind)
 {
-    const struct contact *row = mirror_is(fact, "contact") ? fact_row(sim, fact) : NULL;
-    struct contact expected;
-
-    // Nobody can take back any more what went into a contact that is deleted.
-    if (!row) {
-        if (op->kind != OP_CONTACT_DELETE || !fact->deleted)
-            sim_fail(sim, "%s \"%s\" moved a contact", op->method->name, op->name);
-        return;
-    }
-    expected = *row;
-    if (before)
-        expected = *(const struct contact *)fact_row(sim, before);
-    if (!before && !id_equal(row->client, op->target))
-        sim_fail(sim, "contact %s is another client's", op->name);
-    expected.version = before ? op->version + 1 : 1;
-    expected.edited_at = row->edited_at;
-    expected.edited_by = desk_name(sim, op->desk);
-    if (op->kind != OP_CONTACT_DELETE)
-        expected.name = op->name;
-    if (op->wide) {
-        expected.phones = row->phones;
-        expected.phones_count = row->phones_count;
-    }
-    if (!bytes_same(row_bytes(sim, contact_record(), &expected), fact->row))
-        sim_fail(sim, "%s \"%s\" wrote something else", op->method->name, op->name);
-}
-
-static void check_client(struct sim *sim, const struct op *op, const struct told_fact *before,
-                         const struct told_fact *fact)
-{
-    const struct client_row *row = fact_row(sim, fact);
-    struct client_row expected = *(const struct client_row *)fact_row(sim, before);
-
-    expected.version = op->version + 1;
-    expected.edited_at = row->edited_at;
-    expected.edited_by = desk_name(sim, op->desk);
-    expected.name = expected.greeting = op->name;
-    if (op->wide) {
-        expected.numbers = row->numbers;
-        expected.numbers_count = row->numbers_count;
-    }
-    if (!bytes_same(row_bytes(sim, client_row_record(), &expected), fact->row))
-        sim_fail(sim, "client_edit \"%s\" wrote something else", op->name);
-}
-
-static void check_staff(struct sim *sim, const struct op *op, const struct told_fact *before,
-                        const struct told_fact *fact)
-{
-    const struct staff *row = fact_row(sim, fact);
-    struct staff expected = *row;
-
-    if (before)
-        expected = *(const struct staff *)fact_row(sim, before);
-    expected.version = before ? op->version + 1 : 1;
-    expected.edited_at = row->edited_at;
-    expected.edited_by = desk_name(sim, op->desk);
-    expected.name = op->name;
-    if (op->wide) {
-        expected.extensions = row->extensions;
-        expected.extensions_count = row->extensions_count;
-        expected.has_left = row->has_left;
-        expected.left = row->left;
-    }
-    if (!bytes_same(row_bytes(sim, staff_record(), &expected), fact->row))
-        sim_fail(sim, "%s \"%s\" wrote something else", op->method->name, op->name);
-}
-
-static void check_call(struct sim *sim, const struct op *op, const struct told_fact *before,
-                       const struct told_fact *fact)
-{
-    const struct call *row = fact_row(sim, fact);
-    struct call expected = *(const struct call *)fact_row(sim, before);
-    int64_t version = expected.contact ? expected.contact->version : 0;
-
-    if (!row->contact || row->contact->version != op->version + 1 || version != op->version)
-        sim_fail(sim, "call_contact_set on a stale version");
-    else if (!merge_led(sim, op->other, row->contact->contact))
-        sim_fail(sim, "call_contact_set took %s for somebody else", id_text(op->other).text);
-    expected.version++;
-    expected.contact = row->contact;
-    if (!bytes_same(row_bytes(sim, call_record(), &expected), fact->row))
-        sim_fail(sim, "call_contact_set changed something else");
+    return kind == OP_CLOCK_START || kind == OP_ENTRY_BOOK || kind == OP_INQUIRY_ADD ||
+           kind == OP_MEASURE_ADD || kind == OP_CALLBACK_ADD || kind == OP_RESUBMISSION_ADD ||
+           kind == OP_ATTACH_BEGIN || kind == OP_MAIL_IN || kind == OP_MAIL_OUT;
 }
 
 // Some requests move rows beside the one that they are about.
@@ -417,12 +227,11 @@ static bool is_effect(struct sim *sim, const struct op *op, const struct told_fa
 {
     if (!mirror_is(fact, kinds[op->kind].fact))
         return false;
-    if (strcmp(op->method->service, "timekeeping") != 0)
+    if (strcmp(op->method->service, "timekeeping") != 0 || op->kind == OP_SLA_SET)
         return true;
     if (before && id_equal(before->cause, op->request))
         return false; // set right in the same step
-    if (op->kind == OP_CLOCK_START || op->kind == OP_ENTRY_BOOK || op->kind == OP_INQUIRY_ADD ||
-        op->kind == OP_MEASURE_ADD)
+    if (makes(op->kind))
         return !before;
     if (op->kind == OP_ENTRY_UNDO)
         return ((const struct entry *)fact_row(sim, fact))->state == entry_state_DELETED;
@@ -504,84 +313,4 @@ struct bytes work_answer(struct sim *sim, const struct op *op)
     if (op->kind == OP_CONTACT_MERGE || op->kind == OP_CONTACT_UNMERGE)
         return merge_answer(sim, op);
     return mirror_at(&sim->mirrors[service], op->fact)->row;
-}
-
-// --- what was read
-static void check_row(struct sim *sim, const struct op *op, const char *kind, struct id id,
-                      int64_t version, struct bytes bytes)
-{
-    int service = mirror_named(op->method->service);
-    const struct told_fact *fact = mirror_version(&sim->mirrors[service], kind, id, version);
-
-    if (!fact || fact->deleted || !bytes_same(fact->row, bytes))
-        sim_fail(sim, "%s shows %s with version %lld, which nobody wrote", op->method->name,
-                 id_text(id).text, (long long)version);
-    else if (!fact_visible(fact, desk_scope(sim, op->desk)))
-        sim_fail(sim, "%s sees %s, which is outside its scope", desk_name(sim, op->desk),
-                 id_text(id).text);
-}
-
-// Names are shown as they are now: only the version is compared.
-static void check_seen(struct sim *sim, const struct op *op, const char *kind, struct id id,
-                       int64_t version)
-{
-    const struct told_fact *fact =
-        mirror_version(&sim->mirrors[MIRROR_TIMEKEEPING], kind, id, version);
-
-    if (!fact || fact->deleted)
-        sim_fail(sim, "%s shows %s with version %lld, which nobody wrote", op->method->name,
-                 id_text(id).text, (long long)version);
-    else if (!fact_visible(fact, desk_scope(sim, op->desk)))
-        sim_fail(sim, "%s sees %s, which is outside its scope", desk_name(sim, op->desk),
-                 id_text(id).text);
-}
-
-static void read_contacts(struct sim *sim, const struct op *op, const struct contact *rows,
-                          size_t count)
-{
-    for (size_t i = 0; i < count && !sim->failed; i++)
-        check_row(sim, op, "contact", rows[i].id, rows[i].version,
-                  row_bytes(sim, contact_record(), &rows[i]));
-}
-
-void work_answered(struct sim *sim, const struct op *op, const void *answer)
-{
-    const struct contact_page *contacts = answer;
-    const struct call_page *calls = answer;
-    const struct board_page *board = answer;
-
-    if (op->kind == OP_CONTACT_GET) {
-        read_contacts(sim, op, answer, 1);
-        if (((const struct contact *)answer)->version < op->least)
-            sim_fail(sim, "contact_get shows a row from before it was asked");
-    } else if (op->kind == OP_CONTACT_LIST) {
-        read_contacts(sim, op, contacts->contacts, contacts->contacts_count);
-    } else if (op->kind == OP_CALL_LIST) {
-        for (size_t i = 0; i < calls->calls_count && !sim->failed; i++)
-            check_row(sim, op, "call", calls->calls[i].id, calls->calls[i].version,
-                      row_bytes(sim, call_record(), &calls->calls[i]));
-    } else if (op->kind == OP_CLOCK_LIST) {
-        const struct clock_page *page = answer;
-        for (size_t i = 0; i < page->clocks_count && !sim->failed; i++)
-            check_seen(sim, op, "clock", page->clocks[i].id, page->clocks[i].version);
-    } else if (op->kind == OP_ENTRY_LIST) {
-        const struct entry_page *page = answer;
-        for (size_t i = 0; i < page->entries_count && !sim->failed; i++)
-            check_seen(sim, op, "entry", page->entries[i].id, page->entries[i].version);
-    } else if (op->kind == OP_INQUIRY_LIST) {
-        const struct inquiry_page *page = answer;
-        for (size_t i = 0; i < page->inquiries_count && !sim->failed; i++)
-            check_seen(sim, op, "inquiry", page->inquiries[i].inquiry->id,
-                       page->inquiries[i].inquiry->version);
-    } else if (op->kind == OP_BOARD_GET) {
-        for (size_t i = 0; i < board->calls_count && !sim->failed; i++)
-            check_row(sim, op, "board_call", board->calls[i].id, board->calls[i].version,
-                      row_bytes(sim, board_call_record(), &board->calls[i]));
-        for (size_t i = 0; i < board->agents_count && !sim->failed; i++)
-            check_row(sim, op, "board_agent", board->agents[i].id, board->agents[i].version,
-                      row_bytes(sim, agent_record(), &board->agents[i]));
-        for (size_t i = 0; i < board->missed_count && !sim->failed; i++)
-            check_row(sim, op, "board_missed", board->missed[i].id, board->missed[i].version,
-                      row_bytes(sim, board_missed_record(), &board->missed[i]));
-    }
 }

@@ -21,8 +21,25 @@ struct work_kind {
 // --- work.c
 const char *work_fact(const struct op *op); // the kind of its one effect
 void work_say(struct op *op, const struct method *method, const void *in);
+// What was asked for, as it was said.
+const void *work_asked(struct sim *sim, const struct op *op);
 // A living entity, with a version that was seen; false: there is none.
 bool work_target(struct sim *sim, struct op *op, int service, const char *kind);
+
+// --- contact.c, staff.c, call.c
+bool contact_add_begin(struct sim *sim, size_t desk, struct op *op);
+bool contact_edit_begin(struct sim *sim, size_t desk, struct op *op);
+bool contact_delete_begin(struct sim *sim, size_t desk, struct op *op);
+bool contact_get_begin(struct sim *sim, size_t desk, struct op *op);
+bool contact_list_begin(struct sim *sim, size_t desk, struct op *op);
+bool client_edit_begin(struct sim *sim, size_t desk, struct op *op);
+bool staff_add_begin(struct sim *sim, size_t desk, struct op *op);
+bool staff_edit_begin(struct sim *sim, size_t desk, struct op *op);
+bool team_add_begin(struct sim *sim, size_t desk, struct op *op);
+bool call_contact_begin(struct sim *sim, size_t desk, struct op *op);
+bool call_list_begin(struct sim *sim, size_t desk, struct op *op);
+bool board_get_begin(struct sim *sim, size_t desk, struct op *op);
+work_check contact_wrote, client_wrote, staff_wrote, call_wrote;
 
 // --- merge.c
 bool merge_begin(struct sim *sim, size_t desk, struct op *op);
@@ -65,6 +82,11 @@ bool hook_answered(struct sim *sim, const struct op *op, struct bytes answer);
 // --- missed.c
 bool missed_done_begin(struct sim *sim, size_t desk, struct op *op);
 work_check missed_done_check;
+// A call as this fact says it, when it has become so with it; NULL: it is none, or was so before.
+const struct call *call_became(struct sim *sim, const struct told_fact *fact,
+                               bool (*is)(const struct call *call));
+bool call_is_spoken(const struct call *call); // somebody outside was spoken with
+struct id call_contact(const struct call *call);
 
 // --- dial.c
 bool dial_begin(struct sim *sim, size_t desk, struct op *op);
@@ -102,6 +124,50 @@ bool inquiry_solve_begin(struct sim *sim, size_t desk, struct op *op);
 bool inquiry_list_begin(struct sim *sim, size_t desk, struct op *op);
 bool measure_add_begin(struct sim *sim, size_t desk, struct op *op);
 bool measure_done_begin(struct sim *sim, size_t desk, struct op *op);
+
+// --- due.c
+bool callback_add_begin(struct sim *sim, size_t desk, struct op *op);
+bool callback_edit_begin(struct sim *sim, size_t desk, struct op *op);
+bool callback_done_begin(struct sim *sim, size_t desk, struct op *op);
+bool callback_withdraw_begin(struct sim *sim, size_t desk, struct op *op);
+bool callback_reopen_begin(struct sim *sim, size_t desk, struct op *op);
+bool callback_list_begin(struct sim *sim, size_t desk, struct op *op);
+bool resubmission_add_begin(struct sim *sim, size_t desk, struct op *op);
+bool resubmission_edit_begin(struct sim *sim, size_t desk, struct op *op);
+bool resubmission_done_begin(struct sim *sim, size_t desk, struct op *op);
+bool resubmission_list_begin(struct sim *sim, size_t desk, struct op *op);
+work_check callback_wrote, resubmission_wrote;
+
+// --- stand_in.c
+bool absence_add_begin(struct sim *sim, size_t desk, struct op *op);
+bool absence_edit_begin(struct sim *sim, size_t desk, struct op *op);
+bool deputy_begin(struct sim *sim, size_t desk, struct op *op);
+work_check absence_wrote, deputy_wrote;
+
+// --- attach.c
+bool attachment_begin_begin(struct sim *sim, size_t desk, struct op *op);
+bool attachment_chunk_begin(struct sim *sim, size_t desk, struct op *op);
+void attachment_refused(struct sim *sim, const struct op *op, enum err_code code);
+bool attachment_delete_begin(struct sim *sim, size_t desk, struct op *op);
+bool attachment_read_begin(struct sim *sim, size_t desk, struct op *op);
+void attachment_answered(struct sim *sim, const struct op *op, const struct attachment *row);
+void attachment_check_bytes(struct sim *sim, const struct op *op,
+                            const struct attachment_bytes *out);
+
+// --- sla.c
+bool sla_set_begin(struct sim *sim, size_t desk, struct op *op);
+bool inquiry_wait_begin(struct sim *sim, size_t desk, struct op *op);
+bool inquiry_reopen_begin(struct sim *sim, size_t desk, struct op *op);
+
+// --- locked.c
+bool file_lock_begin(struct sim *sim, size_t desk, struct op *op);
+work_check file_wrote;
+// A file, or none; its client is set.
+struct id some_file(struct sim *sim, struct id *client);
+
+// --- mail.c
+bool mail_in_begin(struct sim *sim, size_t desk, struct op *op);
+bool mail_out_begin(struct sim *sim, size_t desk, struct op *op);
 
 // --- tell.c
 bool message_set(struct sim *sim, size_t desk, struct op *op);

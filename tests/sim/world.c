@@ -138,7 +138,8 @@ static bool wait(struct sim *sim, bool (*done)(struct sim *sim), int64_t within_
 static bool at_rest(struct sim *sim)
 {
     return desks_idle(sim) && link_watching(sim) && dials_idle(sim) && billing_idle(sim) &&
-           end_followed(sim) && entries_idle(sim) && screens_current(sim);
+           end_followed(sim) && jobs_idle(sim, MIRROR_TIMEKEEPING) &&
+           jobs_idle(sim, MIRROR_NOTIFIER) && attachments_idle(sim) && screens_current(sim);
 }
 
 static bool over(struct sim *sim)
@@ -151,9 +152,11 @@ static void come_to_rest(struct sim *sim, bool (*done)(struct sim *sim), const c
     if (!sim->failed && !wait(sim, done, REST_US))
         sim_fail(sim,
                  "%s: not at rest after %d s: desks %d, link %d, followers %d, screens %d, "
-                 "billing %d, entries %d",
+                 "billing %d, jobs %d, attachments %d",
                  what, (int)(REST_US / SECONDS(1)), desks_idle(sim), link_watching(sim),
-                 end_followed(sim), screens_current(sim), billing_idle(sim), entries_idle(sim));
+                 end_followed(sim), screens_current(sim), billing_idle(sim),
+                 jobs_idle(sim, MIRROR_TIMEKEEPING) && jobs_idle(sim, MIRROR_NOTIFIER),
+                 attachments_idle(sim));
     arena_reset(sim->arena);
     if (!sim->failed)
         end_check_projections(sim);
@@ -178,6 +181,16 @@ static void come_to_rest(struct sim *sim, bool (*done)(struct sim *sim), const c
     if (!sim->failed)
         inquiries_check(sim);
     if (!sim->failed)
+        dues_check(sim);
+    if (!sim->failed)
+        stand_ins_check(sim);
+    if (!sim->failed)
+        attachments_check(sim);
+    if (!sim->failed)
+        mails_check(sim);
+    if (!sim->failed)
+        locked_check(sim);
+    if (!sim->failed)
         shown_check(sim);
     if (!sim->failed)
         screens_check(sim);
@@ -198,10 +211,12 @@ static void finish(struct sim *sim)
     if (!sim->failed)
         merges_check(sim);
     if (!sim->failed)
+        attachments_bring(sim);
+    if (!sim->failed)
         end_check_stores(sim);
 }
 
-static void begin(struct sim *sim, const char *canary)
+static void begin(struct sim *sim, const struct sim_order *order)
 {
     static const struct service *const services[MIRRORS] = { &contacts_service, &telephony_service,
                                                              &notifier_service,
@@ -222,6 +237,7 @@ static void begin(struct sim *sim, const char *canary)
     sim->times = (struct timekeeping_house){ .home = sim->board.home,
                                              .zone = "Europe/Berlin",
                                              .hold_counts = true,
+                                             .attachments_max_bytes = SIM_ATTACHED_MOST,
                                              .remind_us = SIM_REMIND_US,
                                              .limit_us = SIM_LIMIT_US };
     sim->board.links[0] = (struct link_row){ .source = "pbx", .kind = "ami" };
@@ -230,7 +246,7 @@ static void begin(struct sim *sim, const char *canary)
         .home = sim->board.home, .outside = "", .context = "from-internal", .channel = "PJSIP/{}"
     };
     for (int i = 0; i < MIRRORS; i++) {
-        sim->made[i] = *canary_service(canary, services[i]);
+        sim->made[i] = *canary_service(order->canary, services[i]);
         sim->services[i] = house_add(sim->house, &sim->made[i], contexts[i], MAP_BYTES);
         mirror_begin(&sim->mirrors[i], sim->services[i]);
     }
@@ -241,6 +257,7 @@ static void begin(struct sim *sim, const char *canary)
         sim->mirrors[i].genesis = sim->mirrors[i].count;
     }
     sim->pbx = pbx_new(sim);
+    work_begin(sim, order->noun);
     desks_begin(sim);
     screens_begin(sim);
     sim->link = link_sim_new(sim);
@@ -272,7 +289,7 @@ void sim_run(const struct sim_order *order, struct sim_result *out)
         abort();
     sim->seed = order->seed;
     sim->verbose = order->verbose;
-    begin(sim, order->canary);
+    begin(sim, order);
     work(sim, order->steps);
     finish(sim);
     *out = (struct sim_result){ .failed = sim->failed,

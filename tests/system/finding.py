@@ -38,6 +38,17 @@ with House() as house:
     hit = house.json("inquiry", "similar", "toner")["hits"][0]
     assert hit["source"] == "ALTHAUS:A7" and hit["solution"] == "Getauscht." and hit["opened_at"].startswith("2024-02-29T23"), hit
 
+    # As other programs write it: a mark at the start, lines ended twice, blanks for nothing, foreign letters.
+    with open(path, "wb") as file:
+        file.write(b'\xef\xbb\xbf{"id": 1, "subject": "Mit Marke", "solution": "  ", "text": "eins\\r\\nzwei"}\r\n')
+        file.write('{"id": 2, "subject": "Größe"}\r\n'.encode("latin-1"))
+        file.write(b'{"id": 3, "subject": " "}\r\n')
+    told = house.json("import", "inquiries", path, "--archive", "WINDOWS")
+    assert told["added"] == 1 and [reject["row"] for reject in told["rejects"]] == [2, 3], told
+    assert "UTF-8" in told["rejects"][0]["problem"] and told["rejects"][1]["field"] == "subject", told
+    hit = house.json("archive", "Marke")["hits"][0]
+    assert hit["state"] == "open" and hit["detail"] == "eins  zwei", hit
+
     # The whole archive, killed within, given again: every inquiry is there once.
     first = os.path.join(house.home, "first.jsonl")
     with open(INQUIRIES, encoding="utf-8") as file, open(first, "w", encoding="utf-8") as out:

@@ -2,28 +2,15 @@
 """G8 against a real IMAP server (dovecot): a mail in a mailbox becomes an inquiry with its attachment, a
 reply threads, kill -9 neither loses nor doubles, a wrong password is told and harms nobody, and a
 folder that is numbered anew doubles nothing."""
-import email.message
-import email.policy
 import os
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(__file__))
 from house import House, eventually, followed
+from imap_mail import mail_of
 from imap_server import Server
 from smtp_server import certificate
-
-
-def mail_of(message_id, subject, text, attachments=(), **heads):
-    mail = email.message.EmailMessage(policy=email.policy.SMTP)
-    mail["From"], mail["To"] = "Ada Lovelace <ada@kunde.example>", "hilfe@weiss.example"
-    mail["Subject"], mail["Message-ID"] = subject, message_id
-    for name, value in heads.items():
-        mail[name.replace("_", "-")] = value
-    mail.set_content(text)
-    for name, content in attachments:
-        mail.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
-    return mail.as_bytes()
 
 
 def configure(house, server, password, tls):

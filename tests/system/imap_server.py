@@ -41,7 +41,8 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
+    ssl = yes
   }}
 }}
 service anvil {{
@@ -64,7 +65,8 @@ def free_port():
 
 class Server:
     def __init__(self, folder, user, password, cert, key):
-        self.user, self.password, self.port = user, password, free_port()
+        self.user, self.password = user, password
+        self.port, self.tls_port = free_port(), free_port()
         for name in ("run", "state", "mail"):
             os.makedirs(os.path.join(folder, name), exist_ok=True)
         with open(os.path.join(folder, "users"), "w", encoding="utf-8") as users:
@@ -75,7 +77,7 @@ class Server:
         with open(os.path.join(folder, "d.conf"), "w", encoding="utf-8") as conf:
             conf.write(CONFIG.format(folder=folder, user=me, login=owner.pw_name,
                                      group=grp.getgrgid(os.getgid()).gr_name, uid=owner.pw_uid, gid=owner.pw_gid,
-                                     port=self.port, cert=cert, key=key))
+                                     port=self.port, tls_port=self.tls_port, cert=cert, key=key))
         if os.getuid() == 0:
             for name in ("", "run", "state"):
                 os.chmod(os.path.join(folder, name), 0o755)

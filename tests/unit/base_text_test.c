@@ -83,6 +83,59 @@ TEST(folding_finds_german_names)
     arena_free(arena);
 }
 
+// What a German office meets, in capitals and small letters, as it is typed without its marks.
+TEST(folding_finds_names_of_the_neighbours)
+{
+    static const char *const cases[][2] = {
+        { "Aydın Işık", "aydin isik" },
+        { "AYDIN IŞIK", "aydin isik" },
+        { "İstanbullu", "istanbullu" },
+        { "I\xCC\x87stanbullu", "istanbullu" }, // I and combining dot
+        { "Çağlar Gül Ömer", "caglar guel oemer" },
+        { "Łódź ĄĆĘŁŃÓŚŹŻ ąćęłńóśźż", "lodz acelnoszz acelnoszz" },
+        { "ÁČĎÉĚÍŇÓŘŠŤÚŮÝŽ áčďéěíňóřšťúůýž", "acdeeinorstuuyz acdeeinorstuuyz" },
+        { "Đorđević ČĆŠŽ ǆ", "dordevic ccsz dz" },
+        { "ĂÂÎȘȚ ăâîșț ŞŢşţ", "aaist aaist stst" }, // comma and cedilla
+        { "Søren Ærø Åse", "soeren aeroe ase" },
+        { "Győző ŐŰ", "gyozo ou" },
+        { "Nguyễn Trần Đặng Phượng", "nguyen tran dang phuong" },
+        { "Þór Guðrún", "thor gudrun" },
+        { "Ħamrun Borġ", "hamrun borg" },
+        { "Əliyev əliyev", "eliyev eliyev" },
+        { "Ŋ ŋ Ŧ ŧ ŉ ĸ", "n n t t n k" },
+        { "Ɓ ɓ Ɗ Ƙ Ɛ Ɔ", "b b d k e o" },
+        { "Oʻzbek Oʼzbek O’zbek", "o zbek o zbek o zbek" },
+        { "Œuvre Jĳ", "oeuvre jij" },
+        { "ΑΘΗΝΑ Αθήνα Παπαδόπουλος", "αθηνα αθηνα παπαδοπουλοσ" },
+        { "МОСКВА Ёлкин Їжак Ђорђе", "москва елкин іжак ђорђе" },
+    };
+    struct arena *arena = arena_new(1 << 20);
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        CHECK_STR(text_fold(arena, cases[i][0]), cases[i][1]);
+    arena_free(arena);
+}
+
+// Of European alphabets no letter is left that a German keyboard does not have.
+TEST(folding_leaves_nothing_that_cannot_be_typed)
+{
+    struct arena *arena = arena_new(1 << 20);
+    for (unsigned code = 0xC0; code < 0x1F00; code = code == 0x17F ? 0x1E00 : code + 1) {
+        char text[4] = { (char)(0xC0 | code >> 6), (char)(0x80 | (code & 0x3F)) };
+        if (code >= 0x800) {
+            text[0] = (char)(0xE0 | code >> 12);
+            text[1] = (char)(0x80 | (code >> 6 & 0x3F));
+            text[2] = (char)(0x80 | (code & 0x3F));
+        }
+        // medieval: long s with strokes, delta, Middle Welsh
+        bool rare = (code >= 0x1E9C && code <= 0x1E9F && code != 0x1E9E) || code >= 0x1EFA;
+        const char *folded = text_fold(arena, text);
+        CHECK(code == 0xD7 || code == 0xF7 || *folded); // × ÷
+        for (; !rare && *folded; folded++)
+            CHECK((unsigned char)*folded < 0x80);
+    }
+    arena_free(arena);
+}
+
 TEST(folding_twice_changes_nothing)
 {
     struct arena *arena = arena_new(1 << 20);

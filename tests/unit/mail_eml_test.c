@@ -226,3 +226,91 @@ TEST(absurd_depths_and_sizes_stay_within_the_limits)
     free(longer);
     free(subject);
 }
+
+TEST(a_report_belongs_to_the_mail_that_it_reports)
+{
+    struct eml *eml = read_text("From: MAILER-DAEMON@mx.example\r\nTo: hilfe@haus.example\r\n"
+                                "Subject: Undelivered Mail Returned to Sender\r\n"
+                                "Content-Type: multipart/report; boundary=b\r\n\r\n"
+                                "--b\r\n\r\nKonnte nicht zugestellt werden.\r\n"
+                                "--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+                                "Action: failed\r\n"
+                                "--b\r\nContent-Type: text/rfc822-headers\r\n\r\n"
+                                "Message-ID: <unsere@haus.example>\r\nSubject: x\r\n"
+                                "--b--\r\n");
+
+    CHECK(eml->automatic && eml->reference_count == 1);
+    CHECK_STR(eml->references[0], "<unsere@haus.example>");
+    eml_free(eml);
+    // A mail that is merely forwarded is no report.
+    eml = read_text(HEAD "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+                         "--b\r\nContent-Type: message/rfc822\r\n\r\n"
+                         "Message-ID: <fremd@x.example>\r\n\r\nText\r\n--b--\r\n");
+    CHECK_INT((int64_t)eml->reference_count, 0);
+    eml_free(eml);
+}
+
+TEST(answers_go_where_the_sender_wants_them)
+{
+    struct eml *eml = read_text(HEAD "Reply-To: Kunde <kunde@x.example>\r\n\r\nText\r\n");
+
+    CHECK_STR(eml->reply_to, "kunde@x.example");
+    eml_free(eml);
+    eml = read_text(HEAD "Reply-To: A@b.example\r\n\r\nText\r\n");
+    CHECK(!eml->reply_to);
+    eml_free(eml);
+    eml = read_text(HEAD "Reply-To: x@y.example\x01, kaputt\r\n\r\nText\r\n");
+    CHECK(!eml->reply_to || text_valid(eml->reply_to, strlen(eml->reply_to)));
+    eml_free(eml);
+}
+
+TEST(names_of_files_have_no_folders)
+{
+    static const struct {
+        const char *given, *name;
+    } cases[] = {
+        { "a.txt", "a.txt" },
+        { "../../etc/passwd", "passwd" },
+        { "C:\\\\tmp\\\\a.txt", "a.txt" },
+        { "..", "" },
+        { "a/", "" },
+        { " . ", "" },
+        { ".profile", ".profile" },
+        { "b\tc.txt", "b c.txt" },
+    };
+    char text[400];
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        (void)snprintf(text, sizeof text,
+                       HEAD "Content-Type: application/x; name=\"%s\"\r\n\r\nText\r\n",
+                       cases[i].given);
+        struct eml *eml = read_text(text);
+        CHECK_INT((int64_t)eml->part_count, 1);
+        CHECK_STR(eml->parts[0].name, cases[i].name);
+        eml_free(eml);
+    }
+}
+
+TEST(of_a_thread_of_any_length_the_last_ones_count)
+{
+    enum { COUNT = 50000, ROOM = 30 * COUNT };
+    char *mail = malloc(ROOM);
+    size_t size = (size_t)snprintf(mail, ROOM, HEAD "References:");
+
+    for (int i = 0; i < COUNT; i++)
+        size += (size_t)snprintf(mail + size, ROOM - size, "\r\n <%d@x.example>", i);
+    (void)snprintf(mail + size, ROOM - size, "\r\n\r\nText\r\n");
+    struct eml *eml = read_text(mail);
+    CHECK_INT((int64_t)eml->reference_count, EML_REFERENCES_MAX);
+    CHECK_STR(eml->references[0], "<49980@x.example>");
+    CHECK_STR(eml->references[EML_REFERENCES_MAX - 1], "<49999@x.example>");
+    eml_free(eml);
+    // One that never begins is none.
+    size = (size_t)snprintf(mail, ROOM, HEAD "References: <");
+    memset(mail + size, 'x', 20000);
+    (void)snprintf(mail + size + 20000, ROOM - size - 20000, "@y>\r\n\r\nText\r\n");
+    eml = read_text(mail);
+    CHECK_INT((int64_t)eml->reference_count, 0);
+    eml_free(eml);
+    free(mail);
+}

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A note as a mail on the wire, and what a try to send it means.
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/base/civil.h"
 #include "services/notifier/letter.h"
+#include "services/notifier/letter_files.h"
 #include "services/notifier/mail.h"
 #include "tests/harness/test.h"
 
@@ -29,9 +31,9 @@ TEST(a_letter_to_the_byte)
               "Subject: Telefonnotiz\r\n"
               "Message-ID: <1@haus.example>\r\n"
               "MIME-Version: 1.0\r\n"
+              "Auto-Submitted: auto-generated\r\n"
               "Content-Type: text/plain; charset=UTF-8\r\n"
               "Content-Transfer-Encoding: quoted-printable\r\n"
-              "Auto-Submitted: auto-generated\r\n"
               "\r\n"
               "Gr=C3=BC=C3=9Fe =3D gut\r\n"
               "=2E\r\n"
@@ -187,5 +189,77 @@ TEST(the_fate_of_a_mail)
         CHECK_INT(mail.version, 3);
         CHECK_STR(mail.answer, "250 \xEF\xBF\xBD"); // foreign bytes are made valid
     }
+    arena_free(arena);
+}
+
+// --- attachments
+TEST(base64_of_any_length_fills_exactly_its_room)
+{
+    uint8_t bytes[400], back[400];
+    char out[700];
+
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(i * 7 + 3);
+    for (size_t size = 0; size <= sizeof bytes; size++) {
+        size_t room = letter_base64_size(size), got = 0;
+        memset(out, '!', sizeof out);
+        letter_base64(bytes, size, out);
+        CHECK(room < sizeof out && out[room] == '!' && (room == 0 || out[room - 1] == '\n'));
+        out[room] = '\0';
+        for (const char *line = out; *line; line = strchr(line, '\n') + 1)
+            CHECK(strcspn(line, "\r") <= 76);
+        CHECK(sodium_base642bin(back, sizeof back, out, room, "\r\n", &got, NULL,
+                                sodium_base64_VARIANT_ORIGINAL) == 0);
+        CHECK(got == size && memcmp(back, bytes, size) == 0);
+    }
+}
+
+static char *file_head(struct arena *arena, const char *name, const char *type)
+{
+    struct inquiry_mail_file file = { .name = name, .content_type = type };
+
+    return letter_file_head("=_b", &file, arena);
+}
+
+TEST(no_name_of_a_file_leaves_its_line)
+{
+    struct arena *arena = arena_new(1 << 20);
+    char longest[801] = "a"; // or no triple would be cut
+
+    CHECK_STR(file_head(arena, "plan.pdf", "application/pdf"),
+              "\r\n--=_b\r\nContent-Type: application/pdf\r\n"
+              "Content-Disposition: attachment;\r\n filename=\"plan.pdf\"\r\n"
+              "Content-Transfer-Encoding: base64\r\n\r\n");
+    CHECK(strstr(file_head(arena, "a\"b\\c\r\nBcc: x@y.example;=_b", "a/b"),
+                 "filename*=UTF-8''a%22b%5Cc%0D%0ABcc%3A%20x%40y.example%3B%3D_b\r\n") != NULL);
+    // A mail within a mail may not be Base64; as a mere file it may.
+    CHECK(strstr(file_head(arena, "a.eml", "message/rfc822"), "message/") == NULL);
+    for (int i = 1; i < 200; i++)
+        memcpy(longest + 1 + 4 * (i - 1), "\xF0\x9F\x93\x8E", 5);
+    char *head = file_head(arena, longest, "a/b");
+    CHECK(strstr(head, " filename*0*=UTF-8''a%F0%9F%93%8E") && strstr(head, " filename*39*=%"));
+    for (const char *line = strstr(head, "filename"); (line = strchr(line, '%')) != NULL; line += 3)
+        CHECK(strspn(line + 1, "0123456789ABCDEF") >= 2); // none is cut in two
+    for (const char *line = head; *line; line = strchr(line, '\n') + 1)
+        CHECK(strcspn(line, "\r") <= 90);
+    arena_free(arena);
+}
+
+TEST(with_attachments_the_text_is_the_first_part)
+{
+    struct arena *arena = arena_new(1 << 20);
+    struct id id = { { 1 } };
+    struct letter_head head = { .from = "a@b.example",
+                                .to = "c@d.example",
+                                .subject = "S",
+                                .message_id = "<1@b.example>",
+                                .by_hand = true,
+                                .boundary = letter_boundary(id, arena) };
+    char *text = letter_render(&head, "--=_rufbus", arena);
+
+    // The boundary cannot come up in a text.
+    CHECK(strstr(text, "\r\n\r\n--=3D_rufbus\r\n") != NULL);
+    CHECK(strstr(text, "Content-Type: multipart/mixed;\r\n boundary=\"=_rufbus_01000000-") != NULL);
+    CHECK(strstr(letter_files_end(head.boundary, arena), "--=_rufbus_01000000-") != NULL);
     arena_free(arena);
 }

@@ -310,3 +310,54 @@ TEST(a_page_too_large_for_its_memory_is_told_not_shortened)
     arena_free(arena);
     store_close(store);
 }
+
+struct wish {
+    const char *name;
+    int seen, most;
+};
+
+static enum walk_fit is_called(void *context, const void *row)
+{
+    struct wish *wish = context;
+    if (++wish->seen > wish->most)
+        return WALK_END;
+    return strcmp(((const struct thing *)row)->name, wish->name) == 0 ? WALK_TAKE : WALK_PASS;
+}
+
+// What is passed over costs the caller's memory nothing.
+TEST(one_of_many_is_found_in_the_memory_of_one)
+{
+    struct store *store = thing_store(test_folder());
+    struct arena *arena = arena_new(4096);
+    static const char *const names[] = { "a", "b", "c", "d", "e", "f", "g", "h", "i", "j" };
+    put_named(store, names, COUNT_OF(names));
+    struct wish wish = { "j", 0, 100 };
+    struct walk_options options = { .scope = &scope_house, .fits = is_called, .context = &wish };
+    struct txn *txn = must_read(store);
+    struct thing thing;
+    struct walk *walk = walk_open(txn, &thing_table, &options, arena);
+    size_t before = arena_used(arena);
+    CHECK(walk_next(walk, &thing));
+    CHECK_STR(thing.name, "j");
+    CHECK_INT(wish.seen, (int)COUNT_OF(names));
+    CHECK(arena_used(arena) < before + 200);
+    CHECK(!walk_next(walk, &thing));
+    walk_close(walk);
+    wish = (struct wish){ "j", 0, 5 }; // gives up before it comes to it
+    walk = walk_open(txn, &thing_table, &options, arena);
+    CHECK(!walk_next(walk, &thing));
+    CHECK_INT(wish.seen, 6);
+    CHECK_STR(txn_fault(txn), "");
+    walk_close(walk);
+    // What lies outside the scope is not asked about.
+    struct scope foreign = { SCOPE_CLIENT, thing_id(77) };
+    wish = (struct wish){ "j", 0, 100 };
+    options.scope = &foreign;
+    walk = walk_open(txn, &thing_table, &options, arena);
+    CHECK(!walk_next(walk, &thing));
+    CHECK_INT(wish.seen, 0);
+    walk_close(walk);
+    txn_drop(txn);
+    arena_free(arena);
+    store_close(store);
+}

@@ -148,6 +148,55 @@ TEST(a_stored_part_goes_on_after_our_restart)
     house_free(house);
 }
 
+// It held when we were gone, and nobody asks a PBX whether it still does.
+TEST(a_stored_hold_goes_on_until_the_pbx_says_otherwise)
+{
+    for (int resumes = 0; resumes < 2; resumes++) {
+        struct house *house = house_new();
+        struct call row = stored_with_part();
+        struct call_part part = row.parts[0];
+        struct leg legs[] = { caller_leg(), phone_leg() };
+        part.has_held = part.held = part.has_held_since = true;
+        part.held_since = START - 20 * SECOND;
+        row.parts = &part;
+        legs[0].state = legs[1].state = 6;
+        ami_model_restore(house->model, &row);
+        ami_model_connected(house->model, house->now_us);
+        list(house, legs, 2, "b1");
+        CHECK(house->parts[0].held);
+        CHECK_INT(house->parts[0].held_since, part.held_since);
+        CHECK_INT(house->parts[0].held_ms, 2000);
+        house->now_us = START + 10 * SECOND;
+        if (resumes)
+            one(house, "Unhold", &legs[1], "");
+        int64_t until = house->now_us;
+        house->now_us += 5 * SECOND;
+        hang_up(house, &legs[1], &legs[0]);
+        if (!resumes)
+            until = house->parts[0].until;
+        CHECK(!house->parts[0].held && !house->parts[0].has_held_since);
+        CHECK_INT(house->parts[0].held_ms, 2000 + (until - part.held_since) / 1000);
+        house_free(house);
+    }
+}
+
+// Nor was it held longer.
+TEST(a_stored_hold_that_is_gone_was_not_longer_than_it_was_seen)
+{
+    struct house *house = house_new();
+    struct call row = stored_with_part();
+    struct call_part part = row.parts[0];
+    part.has_held = part.held = part.has_held_since = true;
+    part.held_since = START - 20 * SECOND;
+    row.parts = &part;
+    ami_model_restore(house->model, &row);
+    ami_model_connected(house->model, house->now_us);
+    list(house, NULL, 0, "");
+    CHECK(house->parts[0].has_until && !house->parts[0].held);
+    CHECK_INT(house->parts[0].held_ms, 2000);
+    house_free(house);
+}
+
 TEST(a_stored_part_that_is_gone_was_not_longer_than_it_was_seen)
 {
     struct house *house = house_new();

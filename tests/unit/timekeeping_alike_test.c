@@ -67,6 +67,21 @@ TEST(abbreviations_stand_for_their_words)
     arena_free(arena);
 }
 
+TEST(words_are_also_asked_for_without_their_vowels)
+{
+    struct arena *arena = arena_new(1000000);
+
+    CHECK_STR(alike_bones(arena, "rechnung"), "rchng");
+    CHECK_STR(alike_bones(arena, "rchng"), "rchng");
+    CHECK_STR(alike_bones(arena, "anlag"), "anlg");
+    CHECK_STR(alike_bones(arena, "spericher"), alike_bones(arena, "spricher"));
+    CHECK_STR(alike_bones(arena, "betteln"), alike_bones(arena, "beteln"));
+    CHECK(alike_bones(arena, "auto") == NULL); // many words would be like it
+    CHECK(alike_bones(arena, "") == NULL);
+    CHECK_STR(asked(arena, "Rchng. Auto", ALIKE_BONES), "rchng");
+    arena_free(arena);
+}
+
 TEST(there_is_an_end_to_what_is_asked)
 {
     struct arena *arena = arena_new(4000000);

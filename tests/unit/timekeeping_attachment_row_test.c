@@ -20,6 +20,9 @@ TEST(names_lose_folders_and_controls_and_keep_their_ending)
         { "  a\tb\r\n.txt ", "a b  .txt" },
         { "kaputt\xFF.txt", "kaputt\xEF\xBF\xBD.txt" },
         { ".profile", ".profile" },
+        { "rechnung\xE2\x80\xAE"
+          "fdp.exe\xE2\x81\xA9",
+          "rechnungfdp.exe" },
     };
     struct arena *arena = arena_new(1 << 20);
 
