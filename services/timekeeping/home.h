@@ -5,6 +5,6 @@
 #include "common/run/app.h"
 #include "common/run/options.h"
 
-#define HOME_OPTIONS 12
+#define HOME_OPTIONS 13
 extern const struct option home_options[HOME_OPTIONS];
 extern const struct port home_port;

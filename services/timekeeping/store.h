@@ -13,7 +13,7 @@ extern const struct table entry_table;
 extern const struct table billing_lock_table;
 extern const struct table entry_block_table;
 
-#define TIMEKEEPING_TABLES 33
+#define TIMEKEEPING_TABLES 35
 extern const struct table *const timekeeping_tables[TIMEKEEPING_TABLES];
 
 // The key of rows whose first field is their id.
