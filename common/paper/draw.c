@@ -12,39 +12,32 @@ double paper_bottom(const struct paper_flow *flow)
     return flow->height - PAPER_BOTTOM;
 }
 
-void paper_box(const struct paper_flow *flow, double grey, double y, double height)
+void paper_stripe(const struct paper_flow *flow, double grey, double y, double height)
 {
-    if (!flow->draws)
-        return;
-    cairo_set_source_rgb(flow->cairo, grey, grey, grey);
-    cairo_rectangle(flow->cairo, PAPER_MARGIN, y, flow->width - 2 * PAPER_MARGIN, height);
-    cairo_fill(flow->cairo);
+    struct paper_box box = { PAPER_MARGIN, y,   flow->width - 2 * PAPER_MARGIN, height, grey,
+                             grey,         grey };
+    paper_put_box(flow, &box);
 }
 
 void paper_rule(const struct paper_flow *flow, double grey, double y, double thickness)
 {
-    paper_box(flow, grey, y - thickness / 2, thickness);
+    paper_stripe(flow, grey, y - thickness / 2, thickness);
 }
 
 void paper_bar(const struct paper_flow *flow, enum paper_mark mark, double y, double height)
 {
-    if (!flow->draws || mark == PAPER_PLAIN || mark == PAPER_FAINT)
+    if (mark == PAPER_PLAIN || mark == PAPER_FAINT)
         return;
-    bool urgent = mark == PAPER_URGENT;
-    if (urgent) {
-        cairo_set_source_rgb(flow->cairo, 0.99, 0.91, 0.90);
-        // Below the rule of the row above, which would vanish behind it.
-        cairo_rectangle(flow->cairo, PAPER_MARGIN, y + 0.3, flow->width - 2 * PAPER_MARGIN,
-                        height - 0.3);
-        cairo_fill(flow->cairo);
-    }
+    // Below the rule of the row above, which would vanish behind it.
+    struct paper_box tint = { PAPER_MARGIN, y + 0.3, flow->width - 2 * PAPER_MARGIN,
+                              height - 0.3, 0.99,    0.91,
+                              0.90 };
     // Dark red is black in a copy, the other one grey.
-    if (urgent)
-        cairo_set_source_rgb(flow->cairo, 0.55, 0.0, 0.05);
-    else
-        cairo_set_source_rgb(flow->cairo, 0.85, 0.48, 0.0);
-    cairo_rectangle(flow->cairo, PAPER_MARGIN, y + 0.3, urgent ? 4.0 : 1.8, height - 0.3);
-    cairo_fill(flow->cairo);
+    struct paper_box urgent = { PAPER_MARGIN, y + 0.3, 4.0, height - 0.3, 0.55, 0.0, 0.05 };
+    struct paper_box raised = { PAPER_MARGIN, y + 0.3, 1.8, height - 0.3, 0.85, 0.48, 0.0 };
+    if (mark == PAPER_URGENT)
+        paper_put_box(flow, &tint);
+    paper_put_box(flow, mark == PAPER_URGENT ? &urgent : &raised);
 }
 
 static void set_font(const struct paper_flow *flow, double points, bool bold)
@@ -62,11 +55,14 @@ double paper_line(const struct paper_flow *flow, const struct paper_line *line, 
     pango_layout_set_alignment(flow->line, line->right ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
     pango_layout_set_text(flow->line, line->text, -1);
     pango_layout_get_size(flow->line, NULL, &height);
-    if (flow->draws) {
-        cairo_set_source_rgb(flow->cairo, line->grey, line->grey, line->grey);
-        cairo_move_to(flow->cairo, line->x, y);
-        pango_cairo_show_layout(flow->cairo, flow->line);
-    }
+    PangoLayoutIter *iter = pango_layout_get_iter(flow->line);
+    PangoRectangle extent;
+    pango_layout_iter_get_line_extents(iter, NULL, &extent);
+    struct paper_place place = { line->x + (double)extent.x / PANGO_SCALE,
+                                 y + (double)pango_layout_iter_get_baseline(iter) / PANGO_SCALE,
+                                 line->grey };
+    paper_put_line(flow, pango_layout_iter_get_line_readonly(iter), &place);
+    pango_layout_iter_free(iter);
     return (double)height / PANGO_SCALE;
 }
 
@@ -85,9 +81,13 @@ void paper_header(struct paper_flow *flow)
     struct paper_line title = { .text = flow->options->title, .x = PAPER_MARGIN, .width = width };
     flow->y = PAPER_TOP;
     if (flow->page > 1) { // which list this sheet of paper belongs to
+        const char *subtitle = flow->options->subtitle;
+        char *both = g_strconcat(flow->options->title, subtitle ? " · " : NULL, subtitle, NULL);
+        title.text = both;
         title.points = FOOTER_POINTS;
         title.grey = 0.35;
         flow->y += paper_line(flow, &title, PAPER_TOP - 12) - 4;
+        g_free(both);
         return;
     }
     title.points = 17;

@@ -38,6 +38,7 @@ static PangoLayout *new_layout(const struct paper_flow *flow)
 void paper_flow_init(struct paper_flow *flow, cairo_t *cairo, const struct paper_options *options)
 {
     *flow = (struct paper_flow){ .options = options, .cairo = cairo };
+    flow->record = paper_record_new();
     flow->width = options->landscape ? A4_LONG : A4_SHORT;
     flow->height = options->landscape ? A4_SHORT : A4_LONG;
     flow->fonts = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT); // goes with us
@@ -60,6 +61,7 @@ void paper_flow_done(struct paper_flow *flow)
 {
     for (size_t i = 0; i < PAPER_COLUMNS_MAX; i++)
         g_object_unref(flow->cells[i]);
+    paper_record_free(flow->record);
     g_object_unref(flow->line);
     pango_font_description_free(flow->font);
     pango_font_description_free(flow->font_bold);
@@ -110,10 +112,16 @@ static double cells_height(const struct paper_flow *flow)
     return (double)highest / PANGO_SCALE;
 }
 
-// Lines of one cell from `*from` on, as many as `room` holds (one at least), drawn at `y` if
-// `draw`; returns their height.
-static double put_lines(const struct paper_flow *flow, size_t cell, int *from, double room,
-                        double y, bool draw)
+// Where lines of a cell are put; not put at all: how high they would be.
+struct lines {
+    double room, y, grey;
+    bool put;
+};
+
+// Lines of one cell from `*from` on, as many as there is room for (one at least); returns their
+// height.
+static double put_lines(const struct paper_flow *flow, size_t cell, int *from,
+                        const struct lines *lines)
 {
     PangoLayoutIter *iter = pango_layout_get_iter(flow->cells[cell]);
     int number = 0, top = 0, used = 0, first = *from;
@@ -125,44 +133,45 @@ static double put_lines(const struct paper_flow *flow, size_t cell, int *from, d
         pango_layout_iter_get_line_yrange(iter, &y0, &y1);
         pango_layout_iter_get_line_extents(iter, NULL, &extent);
         top = number - 1 == first ? y0 : top;
-        if (number - 1 > first && y1 - top > room * PANGO_SCALE)
+        if (number - 1 > first && y1 - top > lines->room * PANGO_SCALE)
             break;
         used = y1 - top;
         *from = number;
-        if (!draw)
+        if (!lines->put)
             continue;
         int baseline = pango_layout_iter_get_baseline(iter);
-        cairo_move_to(flow->cairo, flow->left[cell] + (double)extent.x / PANGO_SCALE,
-                      y + (double)(baseline - top) / PANGO_SCALE);
-        pango_cairo_show_layout_line(flow->cairo, pango_layout_iter_get_line_readonly(iter));
+        struct paper_place place = { flow->left[cell] + (double)extent.x / PANGO_SCALE,
+                                     lines->y + (double)(baseline - top) / PANGO_SCALE,
+                                     lines->grey };
+        paper_put_line(flow, pango_layout_iter_get_line_readonly(iter), &place);
     } while (pango_layout_iter_next_line(iter));
     pango_layout_iter_free(iter);
     return (double)used / PANGO_SCALE;
 }
 
-// One piece of a row: measured first, so that what lies behind the text is drawn before it.
+// One piece of a row: measured first, so that what lies behind the text comes before it.
 static double put_piece(struct paper_flow *flow, struct rest *rest, double room,
                         const struct paper_row *row)
 {
     struct rest before = *rest;
+    struct lines lines = { .room = room };
     double height = 0;
     rest->more = false;
     for (size_t i = 0; i < flow->table->count; i++) {
-        int lines = pango_layout_get_line_count(flow->cells[i]);
-        if (rest->from[i] >= lines)
+        int count = pango_layout_get_line_count(flow->cells[i]);
+        if (rest->from[i] >= count)
             continue;
-        double used = put_lines(flow, i, &rest->from[i], room, 0, false);
+        double used = put_lines(flow, i, &rest->from[i], &lines);
         height = used > height ? used : height;
-        rest->more |= rest->from[i] < lines;
+        rest->more |= rest->from[i] < count;
     }
-    if (!flow->draws)
-        return height;
     paper_bar(flow, row->mark, flow->y, height + 2 * PAPER_PAD);
-    double grey = row->mark == PAPER_FAINT ? 0.4 : 0;
-    cairo_set_source_rgb(flow->cairo, grey, grey, grey);
+    lines.put = true;
+    lines.y = flow->y + PAPER_PAD;
+    lines.grey = row->mark == PAPER_FAINT ? 0.4 : 0;
     for (size_t i = 0; i < flow->table->count; i++) {
         if (before.from[i] < pango_layout_get_line_count(flow->cells[i]))
-            (void)put_lines(flow, i, &before.from[i], room, flow->y + PAPER_PAD, true);
+            (void)put_lines(flow, i, &before.from[i], &lines);
     }
     return height;
 }
@@ -177,23 +186,16 @@ static void put_heading(struct paper_flow *flow)
         titles[i] = flow->table->columns[i].title;
     set_cells(flow, titles, UINT32_MAX, HEADING_POINTS);
     double height = cells_height(flow) + 2 * PAPER_PAD;
-    paper_box(flow, 0.91, flow->y, height);
+    paper_stripe(flow, 0.91, flow->y, height);
     (void)put_piece(flow, &rest, height, &row);
     flow->y += height;
     paper_rule(flow, 0.2, flow->y, 0.8);
     flow->y += 0.8;
 }
 
-static void end_page(const struct paper_flow *flow)
-{
-    paper_footer(flow);
-    if (flow->draws)
-        cairo_show_page(flow->cairo);
-}
-
 static void next_page(struct paper_flow *flow, bool heading)
 {
-    end_page(flow);
+    paper_put_page(flow);
     flow->page++;
     paper_header(flow);
     if (heading)
@@ -206,14 +208,38 @@ static double least_height(const struct paper_flow *flow)
     return paper_line_height(flow, TEXT_POINTS, false) + 2 * PAPER_PAD;
 }
 
-static void begin_table(struct paper_flow *flow, const struct paper_table *table)
+// Less than a page has for rows, whatever its heading.
+static double row_room(const struct paper_flow *flow)
+{
+    return paper_bottom(flow) - PAPER_TOP - 3 * least_height(flow);
+}
+
+static uint32_t bold_of(const struct paper_row *row)
+{
+    return row->kind == PAPER_SUM ? UINT32_MAX : row->bold;
+}
+
+// How much of the item below a heading must stand on its page: a whole row, where a page holds it.
+static double least_below(struct paper_flow *flow, const struct paper_item *next)
+{
+    double least = 2 * least_height(flow);
+    if (!next || next->table || next->row.kind != PAPER_ROW)
+        return least;
+    set_cells(flow, next->row.texts, bold_of(&next->row), TEXT_POINTS);
+    double height = cells_height(flow) + 2 * PAPER_PAD;
+    return height > least && height <= row_room(flow) ? height : least;
+}
+
+// `next`: what follows; NULL: nothing.
+static void begin_table(struct paper_flow *flow, const struct paper_table *table,
+                        const struct paper_item *next)
 {
     bool first = flow->table == NULL;
     flow->table = table;
     place_columns(flow);
     double above = first ? 0 : 14;
     double title = table->title ? paper_line_height(flow, TITLE_POINTS, true) + 4 : 0;
-    double needed = above + title + 3 * least_height(flow);
+    double needed = above + title + least_height(flow) + 1 + least_below(flow, next);
     if (flow->y + needed > paper_bottom(flow))
         next_page(flow, false);
     else
@@ -235,12 +261,11 @@ static void put_row(struct paper_flow *flow, const struct paper_row *row, double
     struct rest rest = { .more = true };
     bool sum = row->kind == PAPER_SUM;
     double space = 2 * PAPER_PAD;
-    set_cells(flow, row->texts, sum ? UINT32_MAX : row->bold, TEXT_POINTS);
-    double height = cells_height(flow) + space;
-    double fresh = paper_bottom(flow) - PAPER_TOP - 3 * least_height(flow);
-    if (flow->y + height + below > paper_bottom(flow) && height + below <= fresh) {
+    set_cells(flow, row->texts, bold_of(row), TEXT_POINTS);
+    double height = cells_height(flow) + space + below;
+    if (flow->y + height > paper_bottom(flow) && height <= row_room(flow)) {
         next_page(flow, true);
-        set_cells(flow, row->texts, sum ? UINT32_MAX : row->bold, TEXT_POINTS);
+        set_cells(flow, row->texts, bold_of(row), TEXT_POINTS);
     }
     if (sum)
         paper_rule(flow, 0.2, flow->y, 0.8);
@@ -250,7 +275,7 @@ static void put_row(struct paper_flow *flow, const struct paper_row *row, double
         if (!rest.more)
             break;
         next_page(flow, true);
-        set_cells(flow, row->texts, sum ? UINT32_MAX : row->bold, TEXT_POINTS);
+        set_cells(flow, row->texts, bold_of(row), TEXT_POINTS);
     }
     if (sum)
         flow->y += PAPER_GAP;
@@ -266,7 +291,7 @@ static void put_wide(struct paper_flow *flow, const struct paper_row *row)
     if (flow->y + height + (group ? least_height(flow) : 0) > paper_bottom(flow))
         next_page(flow, true);
     if (group)
-        paper_box(flow, 0.955, flow->y, height);
+        paper_stripe(flow, 0.955, flow->y, height);
     double width = flow->width - 2 * PAPER_MARGIN - PAPER_GUTTER - 2;
     struct paper_line line = { .text = row->texts[0] ? row->texts[0] : "",
                                .points = points,
@@ -297,12 +322,12 @@ void paper_flow_run(struct paper_flow *flow, struct paper *paper)
         more = paper_next(paper, &next);
         bool before_sum = more && !next.table && next.row.kind == PAPER_SUM;
         if (item.table)
-            begin_table(flow, item.table);
+            begin_table(flow, item.table, more ? &next : NULL);
         else if (item.row.kind == PAPER_ROW || item.row.kind == PAPER_SUM)
             put_row(flow, &item.row, before_sum ? least_height(flow) : 0);
         else
             put_wide(flow, &item.row);
         item = next;
     }
-    end_page(flow);
+    paper_put_page(flow);
 }

@@ -22,11 +22,12 @@ struct paper_item {
 bool paper_next(struct paper *paper, struct paper_item *out);
 void paper_rewind(struct paper *paper);
 
-// A pass over all items: the first one only counts the pages, the second one draws them.
+// One pass over all items; then what was recorded is drawn, with the count of pages.
 struct paper_flow {
     const struct paper_options *options;
+    struct paper_record *record;
     cairo_t *cairo;
-    bool draws;
+    bool draws; // rather than records
     int page, pages;
     double width, height; // of the page, in points
     double y;             // where the next item begins
@@ -40,10 +41,26 @@ struct paper_flow {
 
 void paper_flow_init(struct paper_flow *flow, cairo_t *cairo, const struct paper_options *options);
 void paper_flow_done(struct paper_flow *flow);
-// One pass; flow->page is the count of pages then.
+// Records all; flow->page is the count of pages then.
 void paper_flow_run(struct paper_flow *flow, struct paper *paper);
 
-// --- drawing; all in points, nothing while flow->draws is false
+// --- the record of what stands on the pages
+struct paper_record *paper_record_new(void);
+void paper_record_free(struct paper_record *record);
+struct paper_box {
+    double x, y, width, height, red, green, blue;
+};
+void paper_put_box(const struct paper_flow *flow, const struct paper_box *box);
+struct paper_place {
+    double x, y, grey; // y: of the letters' foot
+};
+void paper_put_line(const struct paper_flow *flow, PangoLayoutLine *line,
+                    const struct paper_place *place);
+void paper_put_page(const struct paper_flow *flow);
+// Draws it, each page with its footer. False: the record could not be kept or read.
+MUST_USE bool paper_replay(struct paper_flow *flow);
+
+// --- drawing; all in points
 #define PAPER_MARGIN     42.0
 #define PAPER_TOP        40.0
 #define PAPER_BOTTOM     48.0 // up to the footer's line
@@ -53,7 +70,7 @@ void paper_flow_run(struct paper_flow *flow, struct paper *paper);
 #define PAPER_PAD        2.2  // above and below a row's text
 
 double paper_bottom(const struct paper_flow *flow);
-void paper_box(const struct paper_flow *flow, double grey, double y, double height);
+void paper_stripe(const struct paper_flow *flow, double grey, double y, double height);
 void paper_rule(const struct paper_flow *flow, double grey, double y, double thickness);
 void paper_bar(const struct paper_flow *flow, enum paper_mark mark, double y, double height);
 // A single line, cut with an ellipsis where it does not fit; returns its height.

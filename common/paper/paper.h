@@ -74,6 +74,3 @@ MUST_USE bool paper_row(struct paper *paper, const struct paper_row *row, struct
 MUST_USE bool paper_close(struct paper *paper, int *ret_pages, struct err *err);
 // Leaves nothing behind; takes NULL.
 void paper_drop(struct paper *paper);
-
-// Frees the fonts that cairo keeps for the next paper; while there is none.
-void paper_forget(void);

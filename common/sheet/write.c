@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Both forms behind one writer; written beside the wanted name first.
 #include "common/sheet/write.h"
+#include "common/base/text.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,6 +13,7 @@
 
 #include "common/base/civil.h"
 #include "common/base/system.h"
+#include "common/base/text.h"
 
 #define ROWS_MAX  1048576
 #define DAY_ZERO  25569 // 1970-01-01, as a spreadsheet counts days
@@ -193,6 +195,23 @@ static bool xlsx_sums(struct sheet_writer *writer)
     return good;
 }
 
+// The title is bold, and has the filter's arrow beside it.
+static double width_of(const struct sheet_column *column)
+{
+    double title = 1.15 * (double)text_length(column->title) + 3;
+    return column->width > title ? column->width : title;
+}
+
+// As whoever prints it wants it: A4 across, the heading and the first column on each page.
+static void set_page(lxw_worksheet *sheet)
+{
+    worksheet_set_paper(sheet, 9);
+    worksheet_set_landscape(sheet);
+    (void)worksheet_repeat_rows(sheet, 0, 0);
+    (void)worksheet_repeat_columns(sheet, 0, 0);
+    (void)worksheet_set_footer(sheet, "&L&A · &D&R&P / &N");
+}
+
 static bool xlsx_open(struct sheet_writer *writer, const char *sheet)
 {
     lxw_workbook_options options = { .constant_memory = LXW_TRUE };
@@ -205,10 +224,11 @@ static bool xlsx_open(struct sheet_writer *writer, const char *sheet)
     xlsx_formats(writer);
     for (size_t i = 0; i < writer->count; i++) {
         lxw_col_t at = (lxw_col_t)i;
-        (void)worksheet_set_column(writer->sheet, at, at, writer->columns[i].width, NULL);
+        (void)worksheet_set_column(writer->sheet, at, at, width_of(&writer->columns[i]), NULL);
         (void)worksheet_write_string(writer->sheet, 0, at, writer->columns[i].title, bold);
     }
     worksheet_freeze_panes(writer->sheet, 1, 0);
+    set_page(writer->sheet);
     return true;
 }
 

@@ -9,6 +9,7 @@
 #include "proto/proto.h"
 
 struct command;
+struct naming;
 
 enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 
@@ -32,4 +33,5 @@ struct cli {
     size_t command_count;
     struct arena *arena;
     FILE *out;
+    struct naming *naming; // for names in place of ids in what is shown; NULL: ids
 };

@@ -11,77 +11,19 @@
 #include "common/wire/json.h"
 #include "proto/stubs.h"
 #include "services/cli/actions.h"
+#include "services/cli/clock_show.h"
 #include "services/cli/connect.h"
 #include "services/cli/input.h"
+#include "services/cli/naming.h"
 #include "services/cli/say.h"
 #include "services/timekeeping/clock.h"
+
+#define PAGE_MEMORY ((size_t)16 << 20)
 
 static void print_json(const struct cli *cli, const struct record *record, const void *row)
 {
     const char *text = json_write(record, row, JSON_LINE, cli->arena);
     fprintf(cli->out, "%s\n", text ? text : "null");
-}
-
-static const char *state_text(const struct cli *cli, const struct clock *clock)
-{
-    const struct picks *picks = clock_state_picks();
-    return cli->english ? picks->values[clock->state].english : picks->values[clock->state].german;
-}
-
-// --- lines
-// What for: the text, the other party, the number.
-static void print_what(const struct cli *cli, const struct clock *clock)
-{
-    const char *const parts[] = { clock->text, clock->contact_name, clock->number };
-    const char *between = "";
-    for (size_t i = 0; i < 3; i++) {
-        if (!parts[i] || (i == 2 && clock->contact_name))
-            continue;
-        fprintf(cli->out, "%s%s", between, parts[i]);
-        between = " · ";
-    }
-    if (!*between)
-        fputs(cli_text(cli, TEXT_CLI_CLOCK_BARE), cli->out);
-}
-
-static void print_marks(const struct cli *cli, const struct clock *clock)
-{
-    if (clock->state == clock_state_PAUSED && !clock->manual_pause)
-        fprintf(cli->out, "  (%s)", cli_text(cli, TEXT_CLI_CLOCK_WAITS));
-    if (clock->has_reminded_at && !clock->has_stopped_at)
-        fprintf(cli->out, "  ⚠ %s", cli_text(cli, TEXT_CLI_CLOCK_LONG));
-    if (clock->limited)
-        fprintf(cli->out, "  ⚠ %s", cli_text(cli, TEXT_CLI_CLOCK_LIMITED));
-    if (clock->has_overlap_s)
-        fprintf(cli->out, "  ⚠ %s %s", duration_text(clock->overlap_s).text,
-                cli_text(cli, TEXT_CLI_CLOCK_OVERLAP));
-    if (clock->corrections_count > 0)
-        fprintf(cli->out, "  (%s %s)", cli_text(cli, TEXT_CLI_CLOCK_RAW),
-                duration_text(clock->raw_s).text);
-    if (!id_is_zero(clock->entry))
-        fprintf(cli->out, "  ✓ %s", cli_text(cli, TEXT_CLI_CLOCK_BOOKED));
-}
-
-// "läuft       0:12:30  Klage Müller  09:15:03–  ID". Umlauts are one column wide and two bytes.
-static void print_clock(const struct cli *cli, const struct clock *clock, int64_t now_us)
-{
-    const char *state = state_text(cli, clock);
-    int width = 0;
-    for (const char *at = state; *at; at++)
-        width += ((unsigned char)*at & 0xc0) != 0x80;
-    fprintf(cli->out, "%s%*s %8s  ", state, width < 10 ? 10 - width : 0, "",
-            duration_text(clock_seconds(clock, now_us)).text);
-    print_what(cli, clock);
-    fprintf(cli->out, "  %s–", civil_local_clock(clock->started_at, cli->zone).text);
-    if (clock->has_stopped_at)
-        fputs(civil_local_clock(clock->stopped_at, cli->zone).text, cli->out);
-    print_marks(cli, clock);
-    fprintf(cli->out, "  %s\n", id_text(clock->id).text);
-}
-
-static int64_t now_of(const struct clock *clock)
-{
-    return clock->edited_at; // just moved
 }
 
 // --- words
@@ -142,12 +84,36 @@ static bool read_words(struct cli *cli, const struct method *method, const char 
 typedef enum call_result move_call(struct client *client, const struct clock_move *in,
                                    struct clock *out);
 
-static int show_moved(struct cli *cli, const struct clock *clock)
+// What else is on somebody's stack: what was paused for it, or goes on now.
+static void show_others(const struct cli *cli, struct client *client, const struct clock *clock)
 {
-    if (cli->json)
+    struct clock_status_query query = { .staff = clock->staff };
+    struct clock_stack stack = { .clocks_count = 0 };
+    struct clock *others = NULL;
+    size_t count = 0;
+    if (call_clock_status(client, &query, &stack) == CALL_DONE && stack.clocks_count > 0)
+        others = arena_array(cli->arena, stack.clocks_count, sizeof *others);
+    for (size_t i = 0; others && i < stack.clocks_count; i++) {
+        if (!id_equal(stack.clocks[i].id, clock->id))
+            others[count++] = stack.clocks[i];
+    }
+    clock_show(cli, &(struct clock_lines){
+                        .clocks = others, .count = count, .now_us = stack.at, .day = true });
+}
+
+static int show_moved(struct cli *cli, struct client *client, const struct clock *clock)
+{
+    if (cli->json) {
         print_json(cli, clock_record(), clock);
-    else
-        print_clock(cli, clock, now_of(clock));
+        return EXIT_DONE;
+    }
+    cli->naming = naming_new(client);
+    // It was just moved: that is now.
+    clock_show(cli, &(struct clock_lines){
+                        .clocks = clock, .count = 1, .now_us = clock->edited_at, .day = true });
+    show_others(cli, client, clock);
+    naming_free(cli->naming);
+    cli->naming = NULL;
     return EXIT_DONE;
 }
 
@@ -157,13 +123,14 @@ static int move(struct cli *cli, const struct method *method, move_call *call)
     struct clock_move in = { .has_at = false };
     struct clock clock = { .version = 0 };
     if (!read_words(cli, method, "id", &in, &err))
-        return cli_refused(cli, &err);
+        return cli_misused(cli, &err);
     struct caller *caller = connect_services(cli, &err);
     if (!caller)
         return cli_refused(cli, &err);
-    enum call_result result = call(caller_client(caller), &in, &clock);
-    int code = result == CALL_DONE ? show_moved(cli, &clock)
-                                   : connect_explain(cli, caller_client(caller), method, result);
+    struct client *client = caller_client(caller);
+    enum call_result result = call(client, &in, &clock);
+    int code = result == CALL_DONE ? show_moved(cli, client, &clock)
+                                   : connect_explain(cli, client, method, result);
     caller_free(caller);
     return code;
 }
@@ -192,25 +159,30 @@ int action_clock_start(struct cli *cli)
     if (*text)
         in.text = text;
     if (!read_words(cli, &method_clock_start, "", &in, &err))
-        return cli_refused(cli, &err);
+        return cli_misused(cli, &err);
     struct caller *caller = connect_services(cli, &err);
     if (!caller)
         return cli_refused(cli, &err);
-    enum call_result result = call_clock_start(caller_client(caller), &in, &clock);
-    int code = result == CALL_DONE
-                   ? show_moved(cli, &clock)
-                   : connect_explain(cli, caller_client(caller), &method_clock_start, result);
+    struct client *client = caller_client(caller);
+    enum call_result result = call_clock_start(client, &in, &clock);
+    int code = result == CALL_DONE ? show_moved(cli, client, &clock)
+                                   : connect_explain(cli, client, &method_clock_start, result);
     caller_free(caller);
     return code;
 }
 
 // --- looking
-static void print_stack(const struct cli *cli, const struct clock_stack *stack)
+static void show_stack(struct cli *cli, struct client *client, const struct clock_stack *stack)
 {
     if (stack->clocks_count == 0)
         fprintf(cli->out, "%s: %s\n", stack->name, cli_text(cli, TEXT_CLI_CLOCK_NOTHING));
-    for (size_t i = 0; i < stack->clocks_count; i++)
-        print_clock(cli, &stack->clocks[i], stack->at);
+    cli->naming = naming_new(client);
+    clock_show(cli, &(struct clock_lines){ .clocks = stack->clocks,
+                                           .count = stack->clocks_count,
+                                           .now_us = stack->at,
+                                           .day = true });
+    naming_free(cli->naming);
+    cli->naming = NULL;
 }
 
 int action_clock_status(struct cli *cli)
@@ -219,7 +191,7 @@ int action_clock_status(struct cli *cli)
     struct clock_status_query in = { .staff = { { 0 } } };
     struct clock_stack stack = { .clocks_count = 0 };
     if (!input_fill(cli, &method_clock_status, "staff", &in, &err))
-        return cli_refused(cli, &err);
+        return cli_misused(cli, &err);
     struct caller *caller = connect_services(cli, &err);
     if (!caller)
         return cli_refused(cli, &err);
@@ -231,115 +203,184 @@ int action_clock_status(struct cli *cli)
     else if (cli->json)
         print_json(cli, clock_stack_record(), &stack);
     else
-        print_stack(cli, &stack);
+        show_stack(cli, client, &stack);
     caller_free(caller);
     return code;
 }
 
-static void print_day(const struct cli *cli, const struct clock *clock, char day[11])
+// --- the list
+struct clock_list {
+    struct cli *cli;
+    struct client *client;
+    struct clock_query query;
+    char day[11];
+    bool staff; // of several people
+    size_t count;
+    int64_t sum_s;
+};
+
+static bool same_day(const struct cli *cli, const struct clock *clock, const char *day)
 {
-    struct civil_text local = civil_local(clock->started_at, cli->zone);
-    if (strncmp(day, local.text, 10) == 0)
-        return;
-    memcpy(day, local.text, 10);
-    day[10] = '\0';
-    fprintf(cli->out, "%s\n", day);
+    return strncmp(day, civil_local(clock->started_at, cli->zone).text, 10) == 0;
 }
 
-static void print_page(const struct cli *cli, const struct clock_page *page, char day[11],
-                       int64_t *sum_s)
+// Day by day.
+static void show_page(struct clock_list *list, const struct cli *cli, const struct clock_page *page)
 {
-    for (size_t i = 0; i < page->clocks_count; i++) {
-        print_day(cli, &page->clocks[i], day);
-        fputs("  ", cli->out);
-        print_clock(cli, &page->clocks[i], page->at);
-        *sum_s += clock_seconds(&page->clocks[i], page->at);
+    for (size_t i = 0, next; i < page->clocks_count; i = next) {
+        if (!same_day(cli, &page->clocks[i], list->day)) {
+            memcpy(list->day, civil_local(page->clocks[i].started_at, cli->zone).text, 10);
+            fprintf(cli->out, "%s\n", list->day);
+        }
+        for (next = i; next < page->clocks_count && same_day(cli, &page->clocks[next], list->day);
+             next++)
+            list->sum_s += clock_seconds(&page->clocks[next], page->at);
+        clock_show(cli, &(struct clock_lines){ .clocks = &page->clocks[i],
+                                               .count = next - i,
+                                               .now_us = page->at,
+                                               .before = "  ",
+                                               .staff = list->staff });
     }
+    list->count += page->clocks_count;
 }
 
-static int list(struct cli *cli, struct client *client, struct clock_query *query)
+static int show_sum(const struct clock_list *list, bool more)
 {
-    char day[11] = "";
-    int64_t sum_s = 0;
-    struct clock_page page;
+    const struct cli *cli = list->cli;
+    if (list->count == 0)
+        fprintf(cli->out, "%s\n", cli_text(cli, TEXT_CLI_NO_ROWS));
+    else
+        fprintf(cli->out, "%s %s\n", cli_text(cli, TEXT_CLI_CLOCK_SUM),
+                duration_text(list->sum_s).text);
+    if (more)
+        fprintf(cli->out, "%s\n", cli_text(cli, TEXT_MERGE_MORE));
+    return EXIT_DONE;
+}
+
+static int show_list(struct clock_list *list)
+{
+    const struct cli *cli = list->cli;
+    struct clock_page page = { .more = true };
     struct cli paged = *cli; // its texts live until the next page
-    paged.arena = client->arena;
-    do {
+    enum call_result result = CALL_DONE;
+    paged.arena = list->client->arena = arena_new(PAGE_MEMORY);
+    for (bool first = true; result == CALL_DONE && page.more && (first || cli->all);
+         first = false) {
+        arena_reset(paged.arena);
         page = (struct clock_page){ .more = false };
-        enum call_result result = call_clock_list(client, query, &page);
+        result = call_clock_list(list->client, &list->query, &page);
         if (result != CALL_DONE)
-            return connect_explain(cli, client, &method_clock_list, result);
+            break;
         if (cli->json)
             print_json(&paged, clock_page_record(), &page);
         else
-            print_page(&paged, &page, day, &sum_s);
+            show_page(list, &paged, &page);
         if (page.clocks_count > 0)
-            query->after = page.clocks[page.clocks_count - 1].id;
-    } while (page.more && cli->all);
-    if (cli->json)
-        return EXIT_DONE;
-    fprintf(cli->out, "%s %s\n", cli_text(cli, TEXT_CLI_CLOCK_SUM), duration_text(sum_s).text);
-    if (page.more)
-        fprintf(cli->out, "%s\n", cli_text(cli, TEXT_MERGE_MORE));
-    return EXIT_DONE;
+            list->query.after = page.clocks[page.clocks_count - 1].id;
+    }
+    list->client->arena = cli->arena;
+    arena_free(paged.arena);
+    if (result != CALL_DONE)
+        return connect_explain(cli, list->client, &method_clock_list, result);
+    return cli->json ? EXIT_DONE : show_sum(list, page.more);
+}
+
+// Whose they are says itself where one person is asked for, or asks and is no leader.
+static bool of_several(struct client *client, const struct clock_query *query)
+{
+    struct clock_stack own = { .clocks_count = 0 };
+    struct clock_status_query mine = { .staff = { { 0 } } };
+    return id_is_zero(query->staff) && call_clock_status(client, &mine, &own) != CALL_DONE;
 }
 
 int action_clock_list(struct cli *cli)
 {
     struct err err = { 0 };
-    struct clock_query query = { .has_limit = false };
-    if (!input_fill(cli, &method_clock_list, "", &query, &err))
-        return cli_refused(cli, &err);
+    struct clock_list list = { .cli = cli };
+    if (!input_fill(cli, &method_clock_list, "", &list.query, &err))
+        return cli_misused(cli, &err);
     struct caller *caller = connect_services(cli, &err);
     if (!caller)
         return cli_refused(cli, &err);
-    int code = list(cli, caller_client(caller), &query);
+    list.client = caller_client(caller);
+    list.staff = of_several(list.client, &list.query);
+    cli->naming = naming_new(list.client);
+    int code = show_list(&list);
+    naming_free(cli->naming);
+    cli->naming = NULL;
     caller_free(caller);
     return code;
 }
 
-// --- correcting: clock correct ID 12 min Grund...
-// The longest run of words that is a time; how many they are.
-static size_t read_time(const struct cli *cli, int64_t *ret_s)
+// --- correcting: clock correct [ID] 12 min Grund...
+// The longest run of words from `first` on that is a time; how many they are.
+static size_t read_time(const struct cli *cli, size_t first, int64_t *ret_s)
 {
     size_t taken = 0;
     const char *text = "";
-    for (size_t i = 1; text && i < cli->word_count && i < 6; i++) {
-        text = arena_format(cli->arena, "%s %s", text, cli->words[i]);
-        if (text && duration_read(text + 1, ret_s))
-            taken = i;
+    int64_t seconds;
+    for (size_t i = first; text && i < cli->word_count && i < first + 5; i++) {
+        text = arena_format(cli->arena, "%s%s%s", text, i > first ? " " : "", cli->words[i]);
+        if (text && duration_read(text, &seconds)) {
+            *ret_s = seconds;
+            taken = i + 1 - first;
+        }
     }
-    text = "";
-    for (size_t i = 1; text && i <= taken; i++)
-        text = arena_format(cli->arena, "%s %s", text, cli->words[i]);
-    return taken > 0 && text && duration_read(text + 1, ret_s) ? taken : 0;
+    return taken;
+}
+
+// The clock of who asks that was stopped last.
+static enum call_result last_stopped(struct client *client, struct clock *out)
+{
+    struct clock_stack own = { .clocks_count = 0 };
+    struct clock_page page = { .more = false };
+    struct clock_status_query mine = { .staff = { { 0 } } };
+    enum call_result result = call_clock_status(client, &mine, &own);
+    if (result != CALL_DONE)
+        return result;
+    struct clock_query query = {
+        .staff = own.staff, .state = clock_state_STOPPED, .has_limit = true, .limit = 50
+    };
+    result = call_clock_list(client, &query, &page);
+    for (size_t i = 0; result == CALL_DONE && i < page.clocks_count; i++) {
+        if (out->version == 0 || page.clocks[i].stopped_at > out->stopped_at)
+            *out = page.clocks[i];
+    }
+    return result;
 }
 
 static int correct(struct cli *cli, struct client *client, struct clock_correction *in)
 {
     struct clock clock = { .version = 0 };
-    enum call_result result = call_clock_get(client, &(struct by_id){ in->id }, &clock);
+    struct err err = { 0 };
+    bool named = !id_is_zero(in->id);
+    enum call_result result = named ? call_clock_get(client, &(struct by_id){ in->id }, &clock)
+                                    : last_stopped(client, &clock);
     if (result != CALL_DONE)
-        return connect_explain(cli, client, &method_clock_get, result);
+        return connect_explain(cli, client, named ? &method_clock_get : &method_clock_list, result);
+    if (clock.version == 0) {
+        (void)fail(&err, ERR_NOT_FOUND, NULL, TEXT_CLI_CLOCK_NONE_STOPPED, NULL);
+        return cli_refused(cli, &err);
+    }
+    in->id = clock.id;
     in->version = clock.version;
     result = call_clock_correct(client, in, &clock);
     if (result != CALL_DONE)
         return connect_explain(cli, client, &method_clock_correct, result);
-    return show_moved(cli, &clock);
+    return show_moved(cli, client, &clock);
 }
 
 int action_clock_correct(struct cli *cli)
 {
     struct err err = { 0 };
-    struct clock_correction in = { .version = 1, .reason = "" };
-    size_t taken = read_time(cli, &in.actual_s);
-    if (taken == 0 || taken + 1 >= cli->word_count || !id_parse(cli->words[0], &in.id))
+    struct clock_correction in = { .reason = "" };
+    size_t first = cli->word_count > 0 && id_parse(cli->words[0], &in.id) ? 1 : 0;
+    size_t taken = read_time(cli, first, &in.actual_s);
+    if (taken == 0 || first + taken >= cli->word_count)
         return cli_usage(cli, TEXT_CLI_CLOCK_CORRECT, NULL);
-    for (size_t i = taken + 1; in.reason && i < cli->word_count; i++)
+    for (size_t i = first + taken; in.reason && i < cli->word_count; i++)
         in.reason =
             arena_format(cli->arena, "%s%s%s", in.reason, *in.reason ? " " : "", cli->words[i]);
-    if (!record_check(clock_correction_record(), &in, &err))
-        return cli_refused(cli, &err);
     struct caller *caller = connect_services(cli, &err);
     if (!caller)
         return cli_refused(cli, &err);

@@ -40,12 +40,14 @@ static const char script[] =
     "        return\n"
     "    fi\n"
     "    [[ -n $method ]] || method=\"$(_rufbus_method \"$path\")\"\n"
+    "    [[ -n $method ]] || method=\"$path\"\n"
     "    word=\"$(_rufbus_fields \"$method\")\"\n"
     "    [[ $open == 1 ]] && word=\"$(_rufbus_next \"$path\") $word\"\n"
     "    [[ $open == 1 && ( $path == call || $path == methods ) ]] && word=\"$word "
     "$_rufbus_methods\"\n"
     "    mapfile -t COMPREPLY < <(compgen -W \"$word\" -- \"$cur\")\n"
-    "    [[ $path == replay || $path == load || $path == import\\ * || $path == export\\ * ]] &&\n"
+    "    [[ $path == replay || $path == load || $path == import\\ * || $path == export\\ * || "
+    "$path == inquiry\\ attach || $path == inquiry\\ mail ]] &&\n"
     "        mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- \"$cur\")\n"
     "    [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null\n"
     "    return 0\n"
@@ -90,6 +92,26 @@ static void print_method_lists(const struct cli *cli)
     fputs("'\n", cli->out);
 }
 
+// Commands without a method say their fields in what may stand behind them: [staff=NAME].
+static void print_own_fields(const struct cli *cli, const struct command *command)
+{
+    const char *before = "";
+    const char *at = command->synopsis ? strchr(command->synopsis, '=') : NULL;
+    if (!at)
+        return;
+    fprintf(cli->out, "    '%s') echo '", command->words);
+    for (; at; at = strchr(at + 1, '=')) {
+        const char *name = at;
+        while (name > command->synopsis && strspn(name - 1, "abcdefghijklmnopqrstuvwxyz_") > 0)
+            name--;
+        if (name == at || (at - name == 5 && strncmp(name, "field", 5) == 0))
+            continue;
+        fprintf(cli->out, "%s%.*s=", before, (int)(at - name), name);
+        before = " ";
+    }
+    fputs("' ;;\n", cli->out);
+}
+
 static void print_fields(const struct cli *cli)
 {
     fputs("_rufbus_fields() {\n    case \"$1\" in\n", cli->out);
@@ -105,6 +127,8 @@ static void print_fields(const struct cli *cli)
             fputs("' ;;\n", cli->out);
         }
     }
+    for (size_t i = 0; i < cli->command_count; i++)
+        print_own_fields(cli, &cli->commands[i]);
     fputs("    esac\n}\n", cli->out);
 }
 

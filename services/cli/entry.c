@@ -1,68 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// rufbus book, and what is done to an entry afterwards: whoever types means it as it is now.
+// What is done to an entry once it is booked: whoever types means it as it is now.
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/wire/json.h"
 #include "proto/stubs.h"
 #include "services/cli/actions.h"
 #include "services/cli/connect.h"
-#include "services/cli/input.h"
 #include "services/cli/method.h"
-#include "services/cli/print.h"
 #include "services/cli/say.h"
-
-static const char *value_of(const struct cli *cli, const struct entry *entry, const char *field)
-{
-    return print_value(cli, record_field(entry_record(), field), entry);
-}
-
-// K  A 1/26  Katrin Hansen  7:00 -> 12:00, and what is to be known of it.
-static void print_booked(const struct cli *cli, const struct entry *entry)
-{
-    fprintf(cli->out, "%s  %s  %s", entry->key, entry->file_number ? entry->file_number : "–",
-            entry->contact_name ? entry->contact_name : "–");
-    if (entry->has_counting && entry->counting)
-        fprintf(cli->out, "  %s", cli_text(cli, TEXT_CLI_ENTRY_COUNTING));
-    else
-        fprintf(cli->out, "  %s → %s", value_of(cli, entry, "actual_s"),
-                value_of(cli, entry, "rounded_s"));
-    if (!entry->chargeable)
-        fprintf(cli->out, "  (%s)", cli_text(cli, TEXT_CLI_ENTRY_FREE));
-    fprintf(cli->out, "  %s\n", id_text(entry->id).text);
-    if (entry->has_consumer_warning && entry->consumer_warning)
-        fprintf(cli->out, "%s\n", cli_text(cli, TEXT_CLI_ENTRY_CONSUMER));
-    if (entry->has_new_block && entry->new_block)
-        fprintf(cli->out, "%s\n", cli_text(cli, TEXT_CLI_ENTRY_NEW_BLOCK));
-    if (!id_is_zero(entry->after_run))
-        fprintf(cli->out, "%s\n", cli_text(cli, TEXT_CLI_ENTRY_AFTER_RUN));
-}
-
-int action_book(struct cli *cli)
-{
-    struct err err = { 0 };
-    struct entry_new in = { .has_minutes = false };
-    struct entry entry = { .version = 0 };
-
-    if (!input_fill(cli, &method_entry_book, "key file minutes", &in, &err)) {
-        (void)cli_refused(cli, &err);
-        return EXIT_USAGE;
-    }
-    struct caller *caller = connect_services(cli, &err);
-    if (!caller)
-        return cli_refused(cli, &err);
-    struct client *client = caller_client(caller);
-    enum call_result result = call_entry_book(client, &in, &entry);
-    int code = EXIT_DONE;
-    if (result != CALL_DONE)
-        code = connect_explain(cli, client, &method_entry_book, result);
-    else if (cli->json)
-        fprintf(cli->out, "%s\n", json_write(entry_record(), &entry, JSON_FULL, cli->arena));
-    else
-        print_booked(cli, &entry);
-    caller_free(caller);
-    return code;
-}
 
 // The entry's version now, unless one was given.
 static bool read_version(struct cli *cli, struct id id, const char **ret, int *ret_code)

@@ -28,53 +28,6 @@ struct searching {
 
 // --- what is asked
 
-// A member of staff, client, contact or file may be given by name or number: staff=Anna.
-static bool named(struct searching *searching, const char *text, enum search_kind kind,
-                  struct id *out, struct err *err)
-{
-    struct search_query query = { .text = text, .kind = kind, .has_limit = true, .limit = 2 };
-    struct search_hits hits = { 0 };
-
-    if (id_parse(text, out))
-        return true;
-    if (call_search(searching->client, &query, &hits) != CALL_DONE) {
-        *err = searching->client->refused;
-        return fail(err, ERR_TIMEOUT, NULL, TEXT_CLI_NO_ANSWER, "contacts", NULL);
-    }
-    bool one =
-        hits.hits_count == 1 || (hits.hits_count > 1 && hits.hits[0].rank != hits.hits[1].rank);
-    if (!one)
-        return fail(err, hits.hits_count ? ERR_CONFLICT : ERR_NOT_FOUND, NULL,
-                    hits.hits_count ? TEXT_FINDING_SEVERAL : TEXT_FINDING_NOBODY, text, NULL);
-    *out = hits.hits[0].id;
-    return true;
-}
-
-// "staff=Anna" as "staff=ID"; other words as they are. NULL when nobody is called so.
-static const char *resolve(struct searching *searching, const char *word, struct err *err)
-{
-    static const struct {
-        const char *field;
-        enum search_kind kind;
-    } fields[] = { { "client=", search_kind_CLIENT },
-                   { "staff=", search_kind_STAFF },
-                   { "contact=", search_kind_CONTACT },
-                   { "file=", search_kind_FILE } };
-
-    for (size_t i = 0; i < COUNT_OF(fields); i++) {
-        size_t size = strlen(fields[i].field);
-        struct id id;
-        if (strncmp(word, fields[i].field, size) != 0)
-            continue;
-        if (!named(searching, word + size, fields[i].kind, &id, err)) {
-            err_within(err, fields[i].field, -1);
-            return NULL;
-        }
-        return arena_format(searching->cli->arena, "%s%s", fields[i].field, id_text(id).text);
-    }
-    return word;
-}
-
 static bool is_field(const char *word)
 {
     char name[40] = "";
@@ -101,9 +54,7 @@ static bool read_question(struct searching *searching, struct err *err)
             continue;
         }
         searching->only_records |= strncmp(word, "limit=", 6) != 0;
-        words[count] = resolve(searching, word, err);
-        if (!words[count++])
-            return false;
+        words[count++] = word;
     }
     if (words && text)
         words[count++] = text;
@@ -155,10 +106,8 @@ static int find(struct searching *searching)
     struct cli *cli = searching->cli;
     struct err err = { 0 };
 
-    if (!read_question(searching, &err)) {
-        (void)cli_refused(cli, &err);
-        return EXIT_USAGE;
-    }
+    if (!read_question(searching, &err))
+        return cli_misused(cli, &err);
     struct search_query query = { .text = searching->query.text,
                                   .has_limit = searching->query.has_limit,
                                   .limit = searching->query.limit };

@@ -3,11 +3,13 @@
 #include "services/cli/help.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 
 #include "common/base/text.h"
 
 #include "services/cli/actions.h"
+#include "services/cli/near.h"
 #include "services/cli/options.h"
 #include "services/cli/say.h"
 
@@ -64,6 +66,101 @@ static void method_help(const struct cli *cli, const struct method *method)
     record_help(cli, method->out());
 }
 
+// --- commands
+static bool begins_with(const struct command *command, const char *first)
+{
+    size_t size = strlen(first);
+    return strncmp(command->words, first, size) == 0 &&
+           (command->words[size] == ' ' || !command->words[size]);
+}
+
+// How wide the words of those that begin with `first` (NULL: all) are.
+static int words_wide(const struct cli *cli, const char *first)
+{
+    size_t wide = 0;
+    for (size_t i = 0; i < cli->command_count; i++) {
+        size_t size = strlen(cli->commands[i].words);
+        if ((!first || begins_with(&cli->commands[i], first)) && size > wide)
+            wide = size;
+    }
+    return (int)wide;
+}
+
+static void list_commands(const struct cli *cli, FILE *out, const char *first)
+{
+    int wide = words_wide(cli, first);
+    for (size_t i = 0; i < cli->command_count; i++) {
+        const struct command *command = &cli->commands[i];
+        if (!first || begins_with(command, first))
+            fprintf(out, "  rufbus %-*s  %s\n", wide, command->words,
+                    said(cli, command->german, command->english));
+    }
+}
+
+// Begun so, or nearly so.
+static bool fits(const char *typed, const char *word)
+{
+    return near(typed, word) || (strlen(typed) > 1 && strncmp(typed, word, strlen(typed)) == 0);
+}
+
+// What was meant, with `known` as the first word; NULL: nothing comes near.
+static const char *second_meant(const struct cli *cli, const char *known)
+{
+    size_t size = strlen(known);
+    for (size_t i = 0; i < cli->command_count && cli->word_count > 1; i++) {
+        const struct command *command = &cli->commands[i];
+        if (begins_with(command, known) && command->words[size] &&
+            fits(cli->words[1], command->words + size + 1))
+            return command->words;
+    }
+    return NULL;
+}
+
+static const char *first_meant(const struct cli *cli)
+{
+    const char *best = NULL;
+    unsigned least = UINT_MAX;
+    for (size_t i = 0; i < cli->command_count; i++) {
+        const char *words = cli->commands[i].words;
+        const char *word = arena_text(cli->arena, words, strcspn(words, " "));
+        unsigned slips = word ? near_slips(cli->words[0], word) : 0;
+        if (slips == 0 || slips >= least)
+            continue;
+        least = slips;
+        best = word;
+    }
+    const char *both = best ? second_meant(cli, best) : NULL;
+    return both ? both : best;
+}
+
+int command_unknown(const struct cli *cli, bool help)
+{
+    const char *first = cli->words[0];
+    FILE *out = help ? cli->out : stderr;
+    if (*first == '-')
+        return cli_usage(cli, TEXT_CLI_UNKNOWN_OPTION, first, NULL);
+    bool known = false;
+    for (size_t i = 0; i < cli->command_count; i++)
+        known |= begins_with(&cli->commands[i], first);
+    if (help && known) {
+        list_commands(cli, out, first);
+        return EXIT_DONE;
+    }
+    const char *typed = known && cli->word_count > 1
+                            ? arena_format(cli->arena, "%s %s", first, cli->words[1])
+                            : first;
+    const char *meant = known ? second_meant(cli, first) : first_meant(cli);
+    if (known && cli->word_count == 1)
+        (void)cli_usage(cli, TEXT_CLI_COMMAND_MORE, first, NULL);
+    else if (meant)
+        (void)cli_usage(cli, TEXT_CLI_COMMAND_NEARLY, typed, meant, NULL);
+    else
+        (void)cli_usage(cli, TEXT_CLI_UNKNOWN_COMMAND, typed, NULL);
+    if (known)
+        list_commands(cli, out, first);
+    return EXIT_USAGE;
+}
+
 void command_help(const struct cli *cli, const struct command *command)
 {
     if (command) {
@@ -77,9 +174,7 @@ void command_help(const struct cli *cli, const struct command *command)
         return;
     }
     fprintf(cli->out, "%s\n\n", cli_text(cli, TEXT_CLI_ABOUT));
-    for (size_t i = 0; i < cli->command_count; i++)
-        fprintf(cli->out, "  rufbus %-16s %s\n", cli->commands[i].words,
-                said(cli, cli->commands[i].german, cli->commands[i].english));
+    list_commands(cli, cli->out, NULL);
     fprintf(cli->out, "\n%s\n", cli_text(cli, TEXT_CLI_OPTIONS));
     for (size_t i = 0; i < cli_option_count; i++) {
         const struct cli_option *option = &cli_options[i];

@@ -7,15 +7,12 @@
 #include <string.h>
 
 #include "common/base/civil.h"
-#include "common/base/text.h"
 #include "common/base/when.h"
 #include "common/run/loop.h"
 #include "common/wire/json.h"
 #include "services/cli/connect.h"
 #include "services/cli/file.h"
-#include "services/cli/names.h"
-
-#define NAMES_MEMORY ((size_t)4 << 20)
+#include "services/cli/naming.h"
 
 static bool looks_like_number(const char *word)
 {
@@ -151,19 +148,14 @@ bool input_otherwise(const struct cli *cli, const struct method *method, const c
     return json_set(record, name, value, cli->arena, in, err);
 }
 
-// What has a word of its own beside its id may be given by it: a file by its number, a kind of
-// service by its key.
-static void by_word(const struct record *record, const char *value, char name[64])
+// A kind of service is given by its key.
+static void by_key(const struct record *record, const char *value, char name[64])
 {
-    static const char *const words[][2] = { { "file", "file_number" }, { "kind", "key" } };
-    const struct field *field = record_field(record, name);
+    const struct field *field = record_field(record, "kind");
     struct id id;
-    if (!field || field->type != FIELD_ID || id_parse(value, &id))
-        return;
-    for (size_t i = 0; i < COUNT_OF(words); i++) {
-        if (strcmp(name, words[i][0]) == 0 && record_field(record, words[i][1]))
-            (void)snprintf(name, 64, "%s", words[i][1]);
-    }
+    if (strcmp(name, "kind") == 0 && field && field->type == FIELD_ID && !id_parse(value, &id) &&
+        record_field(record, "key"))
+        (void)snprintf(name, 64, "key");
 }
 
 // A rule of rounding as people write it: 60/30, 360/360/day, 60/60/call/180 (at least): first
@@ -184,50 +176,40 @@ static const char *rounding_word(const struct cli *cli, const struct field *fiel
     return text ? text : value;
 }
 
-// People, teams and clients by their names: whoever types them knows no ids.
-static bool set_named(const struct cli *cli, const struct record *record, const char *name,
+// Whoever types names and numbers knows no ids.
+static bool set_named(const struct cli *cli, const struct method *method, const char *name,
                       const char *value, void *in, struct err *err)
 {
-    static const char *const fields[] = {
-        [NAME_STAFF] = "staff", [NAME_TEAM] = "team", [NAME_CLIENT] = "client"
-    };
+    const struct record *record = method->in();
+    enum name_kind kind;
     struct id id;
-    size_t kind = 0, count = 0;
-    while (kind < COUNT_OF(fields) && strcmp(fields[kind], name) != 0)
-        kind++;
-    const char *folded = kind < COUNT_OF(fields) ? text_fold(cli->arena, value) : NULL;
-    bool meant_id =
-        strpbrk(value, "0123456789") && !value[strspn(value, "0123456789abcdefABCDEF-")];
-    if (!folded || !*folded || meant_id)
+    if (!*value || id_parse(value, &id) || !naming_kind_asked(method, name, &kind))
         return json_set(record, name, value, cli->arena, in, err);
-    struct names names = { 0 };
-    struct cli asking = *cli; // answers may be forgotten, what was typed may not
-    asking.arena = arena_new(NAMES_MEMORY);
-    struct caller *caller = connect_services(&asking, err);
-    if (caller && names_load(&names, caller_client(caller), cli->arena))
-        count = names_find(&names, (enum name_kind)kind, folded, &id);
-    names_done(&names);
-    if (caller)
-        caller_free(caller);
-    arena_free(asking.arena);
+    struct caller *caller = connect_services(cli, err);
     if (!caller)
         return false;
-    if (count != 1)
-        return fail(err, ERR_INVALID, name, count ? TEXT_LISTING_SEVERAL : TEXT_LISTING_NOBODY,
-                    value, NULL);
-    return json_set(record, name, id_text(id).text, cli->arena, in, err);
+    bool good = naming_id(caller_client(caller), kind, value, name, &id, err);
+    caller_free(caller);
+    // Timekeeping knows the numbers of files by itself.
+    if (!good && err->code == ERR_TIMEOUT && kind == NAME_FILE &&
+        record_field(record, "file_number")) {
+        *err = (struct err){ .code = ERR_NONE };
+        return json_set(record, "file_number", value, cli->arena, in, err);
+    }
+    return good && json_set(record, name, id_text(id).text, cli->arena, in, err);
 }
 
-static bool set_word(const struct cli *cli, const struct record *record, const char *name,
+static bool set_word(const struct cli *cli, const struct method *method, const char *name,
                      const char *value, void *in, struct err *err)
 {
+    const struct record *record = method->in();
     const struct field *field = record_field(record, name);
     if (field && field->type == FIELD_TIME)
         return set_moment(cli, record, name, value, in, err);
     if (strcmp(name, "when") == 0 && window_start(record))
         return set_window(cli, record, value, in, err);
     if (field && field->type == FIELD_ID)
-        return set_named(cli, record, name, value, in, err);
+        return set_named(cli, method, name, value, in, err);
     return json_set(record, name, field ? rounding_word(cli, field, value) : value, cli->arena, in,
                     err);
 }
@@ -257,8 +239,8 @@ bool input_fill(const struct cli *cli, const struct method *method, const char *
             value = strchr(word, '=') + 1;
         else if (!take_position(&positions, word, name))
             return fail(err, ERR_INVALID, NULL, TEXT_CLI_WORD_TOO_MANY, word, NULL);
-        by_word(record, value, name);
-        if (!set_word(cli, record, name, value, in, err))
+        by_key(record, value, name);
+        if (!set_word(cli, method, name, value, in, err))
             return false;
     }
     return record_check(record, in, err);

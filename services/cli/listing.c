@@ -5,13 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/text.h"
 #include "common/wire/json.h"
 #include "services/cli/input.h"
+#include "services/cli/naming.h"
 #include "services/cli/say.h"
 
 #define PAGE_MEMORY ((size_t)64 << 20)
-#define WORDS_MAX   24
 
 int listing_begin(struct listing *listing, struct cli *cli)
 {
@@ -24,7 +23,7 @@ int listing_begin(struct listing *listing, struct cli *cli)
         return cli_refused(cli, &err);
     listing->client = caller_client(listing->caller);
     listing->client->arena = listing->page; // pages must not fill the command line's memory
-    if (names_load(&listing->names, listing->client, cli->arena))
+    if (naming_load(&listing->names, listing->client, cli->arena))
         return EXIT_DONE;
     (void)fail(&err, ERR_TIMEOUT, NULL, TEXT_CLI_NO_ANSWER, "contacts", NULL);
     return cli_refused(cli, &err);
@@ -41,48 +40,14 @@ void listing_end(struct listing *listing)
 
 // --- the question
 
-// "staff=Maria Müller" as its id; a file's number goes to the field for it. NULL: refused.
-static const char *named(const struct listing *listing, const struct record *in, const char *word,
-                         struct err *err)
-{
-    static const char *const fields[] = {
-        [NAME_STAFF] = "staff=", [NAME_TEAM] = "team=", [NAME_CLIENT] = "client="
-    };
-    struct arena *arena = listing->cli->arena;
-    struct id id;
-    const char *value = strchr(word, '=');
-    if (!value || id_parse(++value, &id))
-        return word;
-    if (strncmp(word, "file=", 5) == 0 && record_field(in, "file_number"))
-        return arena_format(arena, "file_number=%s", value);
-    for (size_t kind = 0; kind < COUNT_OF(fields); kind++) {
-        if (strncmp(word, fields[kind], strlen(fields[kind])) != 0)
-            continue;
-        const char *folded = text_fold(arena, value);
-        size_t count = folded ? names_find(&listing->names, (enum name_kind)kind, folded, &id) : 0;
-        if (count == 1)
-            return arena_format(arena, "%s%s", fields[kind], id_text(id).text);
-        char *field = arena_text(arena, word, strlen(fields[kind]) - 1);
-        (void)fail(err, ERR_INVALID, field ? field : "",
-                   count ? TEXT_LISTING_SEVERAL : TEXT_LISTING_NOBODY, value, NULL);
-        return NULL;
-    }
-    return word;
-}
-
 static bool question(const struct listing *listing, const struct method *method,
                      const char *const *words, void *in, struct err *err)
 {
-    const char *all[WORDS_MAX];
     struct cli asking = *listing->cli;
-    size_t count = 0;
-    for (; words && words[count] && count < WORDS_MAX; count++) {
-        all[count] = named(listing, method->in(), words[count], err);
-        if (!all[count])
-            return false;
-    }
-    asking.words = all;
-    asking.word_count = count;
+    asking.words = words;
+    asking.word_count = 0;
+    while (words && words[asking.word_count])
+        asking.word_count++;
     return input_fill(&asking, method, "", in, err) &&
            json_set(method->in(), "limit", "200", listing->cli->arena, in, err);
 }
@@ -145,10 +110,8 @@ int listing_rows(struct listing *listing, const char *name, const char *const *w
     paging.out = arena_alloc(cli->arena, method->out()->size);
     if (!paging.in || !paging.out)
         abort(); // the arena is far larger than any record
-    if (!question(listing, method, words, paging.in, &err)) {
-        (void)cli_refused(cli, &err);
-        return EXIT_USAGE;
-    }
+    if (!question(listing, method, words, paging.in, &err))
+        return cli_misused(cli, &err);
     while (paging.more) {
         arena_reset(listing->page);
         memset(paging.out, 0, method->out()->size);

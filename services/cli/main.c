@@ -123,9 +123,7 @@ static int run_words(struct cli *cli)
     }
     const struct command *command = command_find(cli);
     if (!command)
-        return cli_usage(cli,
-                         *cli->words[0] == '-' ? TEXT_CLI_UNKNOWN_OPTION : TEXT_CLI_UNKNOWN_COMMAND,
-                         cli->words[0], NULL);
+        return command_unknown(cli, help);
     if (help) {
         command_help(cli, command);
         return EXIT_DONE;

@@ -8,6 +8,7 @@
 #include "common/wire/json.h"
 #include "services/cli/connect.h"
 #include "services/cli/input.h"
+#include "services/cli/naming.h"
 #include "services/cli/print.h"
 #include "services/cli/say.h"
 
@@ -125,10 +126,8 @@ int method_run(struct cli *cli, const struct command *command)
     void *out = arena_alloc(cli->arena, method->out()->size);
     if (!in || !out)
         abort(); // the arena is far larger than any record
-    if (!input_fill(cli, method, command->positions, in, &err)) {
-        (void)cli_refused(cli, &err);
-        return EXIT_USAGE;
-    }
+    if (!input_fill(cli, method, command->positions, in, &err))
+        return cli_misused(cli, &err);
     if (command->otherwise && !input_otherwise(cli, method, command->otherwise, in, &err))
         return cli_refused(cli, &err);
     struct caller *caller = connect_services(cli, &err);
@@ -137,10 +136,13 @@ int method_run(struct cli *cli, const struct command *command)
     struct client *client = caller_client(caller);
     enum call_result result = client_call(client, method, in, out);
     int code = EXIT_DONE;
+    cli->naming = naming_new(client);
     if (result == CALL_DONE)
         print_answer(cli, method, out, command->columns);
     else
         code = connect_explain(cli, client, method, result);
+    naming_free(cli->naming);
+    cli->naming = NULL;
     caller_free(caller);
     return code;
 }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// All names once, sorted by id.
 #include "services/cli/names.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/text.h"
-#include "services/cli/pages.h"
+#include "services/cli/near.h"
 
-static void add(struct names *names, enum name_kind kind, struct id id, const char *text,
-                struct arena *arena)
+#define WORD_MAX 64
+
+void names_add(struct names *names, const struct name *name, struct arena *arena)
 {
     if (names->count == names->room) {
         names->room = names->room ? 2 * names->room : 256;
@@ -17,34 +17,18 @@ static void add(struct names *names, enum name_kind kind, struct id id, const ch
         if (!names->rows)
             abort();
     }
-    const char *copy = arena_text(arena, text, strlen(text)), *folded = text_fold(arena, text);
-    if (copy && folded)
-        names->rows[names->count++] = (struct name){ id, kind, copy, folded };
+    struct name copy = *name;
+    copy.text = arena_text(arena, name->text, strlen(name->text));
+    copy.detail = name->detail ? arena_text(arena, name->detail, strlen(name->detail)) : NULL;
+    copy.folded = text_fold(arena, name->text);
+    if (copy.text && copy.folded)
+        names->rows[names->count++] = copy;
 }
 
-// All pages of a method that takes a page and whose rows have an id and a name.
-static bool load(struct names *names, enum name_kind kind, const struct method *method,
-                 struct client *client, struct arena *arena)
+void names_done(struct names *names)
 {
-    struct page in = { .has_limit = true, .limit = 200 };
-    struct listing_page page = { .more = true };
-    void *out = arena_alloc(arena, method->out()->size);
-    while (page.more && out) {
-        arena_reset(client->arena);
-        memset(out, 0, method->out()->size);
-        enum call_result result = client_call(client, method, &in, out);
-        if (result != CALL_DONE)
-            return result == CALL_REFUSED; // not for their eyes
-        page = listing_page(method, out);
-        const struct field *id = record_field(page.record, "id");
-        const struct field *name = record_field(page.record, "name");
-        for (size_t i = 0; i < page.count; i++) {
-            const char *row = page.rows + i * page.record->size;
-            memcpy(&in.after, row + id->offset, sizeof in.after);
-            add(names, kind, in.after, *(const char *const *)(row + name->offset), arena);
-        }
-    }
-    return true;
+    free(names->rows);
+    *names = (struct names){ .count = 0 };
 }
 
 static int by_id(const void *a, const void *b)
@@ -52,22 +36,10 @@ static int by_id(const void *a, const void *b)
     return memcmp(&((const struct name *)a)->id, &((const struct name *)b)->id, sizeof(struct id));
 }
 
-bool names_load(struct names *names, struct client *client, struct arena *arena)
+void names_sort(struct names *names)
 {
-    *names = (struct names){ .count = 0 };
-    if (!load(names, NAME_STAFF, &method_staff_list, client, arena) ||
-        !load(names, NAME_TEAM, &method_team_list, client, arena) ||
-        !load(names, NAME_CLIENT, &method_client_list, client, arena))
-        return false;
     if (names->count)
         qsort(names->rows, names->count, sizeof *names->rows, by_id);
-    return true;
-}
-
-void names_done(struct names *names)
-{
-    free(names->rows);
-    *names = (struct names){ .count = 0 };
 }
 
 const char *names_text(const struct names *names, struct id id)
@@ -79,29 +51,105 @@ const char *names_text(const struct names *names, struct id id)
     return found ? found->text : NULL;
 }
 
-// Whole, or the beginning of one of its words.
-static bool fits(const char *name, const char *folded, bool whole)
+// --- what is meant
+// The next word of a folded text into `word`; false at its end.
+static bool next_word(const char **text, char word[WORD_MAX])
 {
-    if (whole)
-        return strcmp(name, folded) == 0;
-    for (const char *at = strstr(name, folded); at; at = strstr(at + 1, folded)) {
-        if (at == name || at[-1] == ' ')
+    *text += strspn(*text, " ");
+    size_t size = strcspn(*text, " ");
+    if (size == 0)
+        return false;
+    size_t kept = size < WORD_MAX ? size : WORD_MAX - 1;
+    memcpy(word, *text, kept);
+    word[kept] = '\0';
+    *text += size;
+    return true;
+}
+
+typedef bool fit(const char *typed, const char *word);
+
+static bool begins(const char *typed, const char *word)
+{
+    return strncmp(typed, word, strlen(typed)) == 0;
+}
+
+static bool some_word(const char *name, const char *typed, fit *fits)
+{
+    char word[WORD_MAX];
+    while (next_word(&name, word)) {
+        if (fits(typed, word))
             return true;
     }
     return false;
 }
 
-size_t names_find(const struct names *names, enum name_kind kind, const char *folded,
-                  struct id *ret_id)
+static bool each_word(const char *name, const char *folded, fit *fits)
 {
-    size_t count = 0;
-    for (int whole = 1; whole >= 0 && count == 0; whole--) {
-        for (size_t i = 0; i < names->count; i++) {
-            if (names->rows[i].kind != kind || !fits(names->rows[i].folded, folded, whole))
-                continue;
-            *ret_id = names->rows[i].id;
-            count++;
-        }
+    char typed[WORD_MAX];
+    while (next_word(&folded, typed)) {
+        if (!some_word(name, typed, fits))
+            return false;
     }
-    return count;
+    return true;
+}
+
+enum degree { DEGREE_WHOLE, DEGREE_PART, DEGREE_NEAR, DEGREES };
+
+static bool fits(const struct name *name, const char *folded, enum degree degree)
+{
+    size_t size = strlen(folded);
+    switch (degree) {
+    case DEGREE_WHOLE: return strcmp(name->folded, folded) == 0;
+    case DEGREE_PART:
+        // 12 is 12/2026 and never 121/2026: a part of a number is another number.
+        if (name->kind == NAME_FILE)
+            return strncmp(name->folded, folded, size) == 0 && name->folded[size] == ' ';
+        return each_word(name->folded, folded, begins);
+    default: return each_word(name->folded, folded, near);
+    }
+}
+
+struct names_meant names_meant(const struct names *names, enum name_kind kind, const char *folded)
+{
+    struct names_meant meant = { .count = 0 };
+    // A single letter begins too much to be sure of it.
+    size_t degrees = strlen(folded) > 1 ? DEGREES : DEGREE_PART;
+    for (enum degree degree = 0; degree < degrees && meant.count == 0; degree++) {
+        for (size_t i = 0; i < names->count; i++) {
+            if (names->rows[i].kind != kind || !fits(&names->rows[i], folded, degree))
+                continue;
+            if (meant.count < NAMES_SHOWN)
+                meant.shown[meant.count] = &names->rows[i];
+            meant.count++;
+        }
+        meant.certain = degree != DEGREE_NEAR;
+    }
+    return meant;
+}
+
+static bool has_namesake(const struct names_meant *meant, size_t shown, size_t at)
+{
+    for (size_t i = 0; i < shown; i++) {
+        if (i != at && strcmp(meant->shown[i]->folded, meant->shown[at]->folded) == 0)
+            return true;
+    }
+    return false;
+}
+
+const char *names_listed(const struct names_meant *meant, struct arena *arena)
+{
+    const char *text = "";
+    size_t shown = meant->count < NAMES_SHOWN ? meant->count : NAMES_SHOWN;
+    for (size_t i = 0; text && i < shown; i++) {
+        const struct name *name = meant->shown[i];
+        const char *detail = name->detail;
+        if (has_namesake(meant, shown, i))
+            detail = arena_format(arena, "%s%s%s", detail ? detail : "", detail ? ", " : "",
+                                  id_text(name->id).text);
+        text = arena_format(arena, "%s%s%s%s%s%s", text, i ? ", " : "", name->text,
+                            detail ? " (" : "", detail ? detail : "", detail ? ")" : "");
+    }
+    if (text && meant->count > shown)
+        text = arena_format(arena, "%s, …", text);
+    return text ? text : "";
 }

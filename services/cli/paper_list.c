@@ -36,7 +36,7 @@ static bool end_group(struct printing *printing, size_t cell, struct err *err)
     struct paper_row sum = { .kind = PAPER_SUM };
     if (printing->in_group == 0)
         return true;
-    sum.texts[0] = printing_text(printing, TEXT_PAPER_SUM);
+    sum.texts[0] = printing_text(printing, TEXT_PAPER_COUNT);
     sum.texts[cell] = arena_format(printing->listing.page, "%" PRId64, printing->in_group);
     printing->in_group = 0;
     return paper_row(printing->paper, &sum, err);
@@ -96,7 +96,7 @@ static bool end_list(struct printing *printing, struct err *err)
     if (count == 0)
         return printing_note(printing, printing_text(printing, TEXT_PAPER_NONE), err);
     const char *text = arena_format(printing->listing.page, "%s: %" PRId64 ", %s: %" PRId64,
-                                    printing_text(printing, TEXT_PAPER_SUM), count,
+                                    printing_text(printing, TEXT_PAPER_COUNT), count,
                                     printing_text(printing, TEXT_PAPER_OVERDUE), printing->overdue);
     return end_group(printing, 1, err) && printing_note(printing, text ? text : "", err);
 }

@@ -56,7 +56,6 @@ int printing_close(struct printing *printing, int code)
         paper_drop(printing->paper);
     else if (!paper_close(printing->paper, &pages, &err))
         code = cli_refused(cli, &err);
-    paper_forget();
     if (code != EXIT_DONE)
         return code;
     if (cli->json)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows as tables and labelled lines, by descriptor.
 #include "services/cli/print.h"
+
+#include "services/cli/naming.h"
 #include "services/cli/say.h"
 
 #include <inttypes.h>
@@ -61,11 +63,35 @@ static const char *list_value(const struct cli *cli, const struct field *field, 
     return text;
 }
 
-// Fields of seconds are named so.
-static bool is_seconds(const struct field *field)
+// Lengths of time are named so.
+static bool ends_with(const struct field *field, const char *end)
 {
-    size_t size = strlen(field->name);
-    return size > 2 && strcmp(field->name + size - 2, "_s") == 0;
+    size_t size = strlen(field->name), end_size = strlen(end);
+    return size > end_size && strcmp(field->name + size - end_size, end) == 0;
+}
+
+static bool is_doer(const struct field *field)
+{
+    return strcmp(field->name, "by") == 0 || ends_with(field, "_by");
+}
+
+// Who it is rather than an id, where somebody can be asked.
+static const char *named(const struct cli *cli, const struct field *field, struct id id)
+{
+    enum name_kind kind = NAME_STAFF;
+    if (!cli->naming || id_is_zero(id) || (!is_doer(field) && !naming_kind(field->name, &kind)))
+        return NULL;
+    return naming_text(cli->naming, kind, id);
+}
+
+// Who did something is a key's name: a member of staff's id, or a word.
+static const char *text_value(const struct cli *cli, const struct field *field, const void *row)
+{
+    const char *text = *(const char *const *)at(field, row), *name = NULL;
+    struct id id;
+    if (is_doer(field) && id_parse(text, &id))
+        name = named(cli, field, id);
+    return name ? name : text;
 }
 
 // 12:05, and 1:12:05 from an hour on: what a person reads as a length of time.
@@ -85,14 +111,19 @@ static const char *scalar_value(const struct cli *cli, const struct field *field
         return cli_text(cli, *(const bool *)at(field, row) ? TEXT_CLI_YES : TEXT_CLI_NO);
     case FIELD_INT:
         memcpy(&number, at(field, row), sizeof number);
-        if (is_seconds(field) && number >= 0)
+        if (ends_with(field, "_s") && number >= 0)
             return seconds_text(cli, number);
+        if (ends_with(field, "_ms") && number >= 0)
+            return seconds_text(cli, (number + 500) / 1000);
         return arena_format(cli->arena, "%" PRId64, number);
     case FIELD_TIME:
         memcpy(&number, at(field, row), sizeof number);
         return arena_format(cli->arena, "%s", civil_local(number, cli->zone).text);
-    case FIELD_ID:
-        return arena_format(cli->arena, "%s", id_text(*(const struct id *)at(field, row)).text);
+    case FIELD_ID: {
+        struct id id = *(const struct id *)at(field, row);
+        const char *name = named(cli, field, id);
+        return name ? name : arena_format(cli->arena, "%s", id_text(id).text);
+    }
     case FIELD_MONEY: {
         struct money money = *(const struct money *)at(field, row);
         return arena_format(cli->arena, "%s%" PRId64 ",%02d %s", money.minor < 0 ? "-" : "",
@@ -110,7 +141,7 @@ const char *print_value(const struct cli *cli, const struct field *field, const 
         return "";
     const char *text = "";
     switch (field->type) {
-    case FIELD_STR: text = *(const char *const *)at(field, row); break;
+    case FIELD_STR: text = text_value(cli, field, row); break;
     case FIELD_PICK: {
         int value = *(const int *)at(field, row);
         const struct pick *pick = &field->picks()->values[value];
@@ -266,6 +297,15 @@ void print_table(const struct cli *cli, const struct record *record, const void 
     }
 }
 
+// The name stands beside it: client, client_name.
+static bool is_said(const struct record *record, const struct field *field, const void *row)
+{
+    char name[64];
+    (void)snprintf(name, sizeof name, "%s_name", field->name);
+    const struct field *beside = field->type == FIELD_ID ? record_field(record, name) : NULL;
+    return beside && field_present(beside, row);
+}
+
 static void print_fields(const struct cli *cli, const struct record *record, const void *row,
                          int depth)
 {
@@ -277,7 +317,7 @@ static void print_fields(const struct cli *cli, const struct record *record, con
     }
     for (size_t i = 0; i < record->count; i++) {
         const struct field *field = &record->fields[i];
-        if (!field_present(field, row))
+        if (!field_present(field, row) || is_said(record, field, row))
             continue;
         fprintf(cli->out, "%*s", depth * 4, "");
         put_cell(cli, print_label(cli, field), wide, false);
@@ -290,6 +330,12 @@ static void print_fields(const struct cli *cli, const struct record *record, con
     }
 }
 
+// Names and states say what they are; numbers, times and yes do not.
+static bool needs_label(const struct field *field)
+{
+    return field->type == FIELD_INT || field->type == FIELD_TIME || field->type == FIELD_BOOL;
+}
+
 void print_row(const struct cli *cli, const struct record *record, const void *row,
                const char *columns)
 {
@@ -297,9 +343,20 @@ void print_row(const struct cli *cli, const struct record *record, const void *r
         print_fields(cli, record, row, 0);
         return;
     }
-    const char *names[COLUMNS_MAX];
+    const char *names[COLUMNS_MAX], *before = "";
     size_t count = split_columns(cli, columns, names);
-    for (size_t c = 0; c < count; c++)
-        fprintf(cli->out, "%s%s", c ? "  " : "", print_path(cli, record, row, names[c]));
+    for (size_t c = 0; c < count; c++) {
+        const struct record *inner;
+        const void *holder = row;
+        const struct field *field = print_resolve(record, names[c], &holder, &inner);
+        const char *text = field && holder ? print_value(cli, field, holder) : "";
+        if (!*text)
+            continue;
+        fprintf(cli->out, "%s", before);
+        if (needs_label(field))
+            fprintf(cli->out, "%s ", print_label(cli, field));
+        fprintf(cli->out, "%s", text);
+        before = "  ";
+    }
     fputc('\n', cli->out);
 }

@@ -32,6 +32,12 @@ int cli_refused(const struct cli *cli, const struct err *err)
     return missing ? EXIT_USAGE : EXIT_REFUSED;
 }
 
+int cli_misused(const struct cli *cli, const struct err *err)
+{
+    int code = cli_refused(cli, err);
+    return err->code == ERR_INVALID ? EXIT_USAGE : code;
+}
+
 int cli_usage(const struct cli *cli, enum text_id text, ...)
 {
     struct err err = { 0 };

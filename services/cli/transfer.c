@@ -7,8 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/base/text.h"
-#include "proto/stubs.h"
+#include "services/cli/naming.h"
 
 #define SHOW_MS 200
 
@@ -51,43 +50,10 @@ bool transfer_flag(struct cli *cli, const char *name)
 }
 
 // --- clients
-static bool client_named(struct client *client, const char *wanted, struct id *out, size_t *count)
-{
-    struct page page = { .has_limit = true, .limit = 200 };
-    struct client_page answer;
-    do {
-        answer = (struct client_page){ .more = false };
-        if (call_client_list(client, &page, &answer) != CALL_DONE)
-            return false;
-        for (size_t i = 0; i < answer.clients_count; i++) {
-            const char *name = text_fold(client->arena, answer.clients[i].name);
-            page.after = answer.clients[i].id;
-            if (!name || strcmp(name, wanted) != 0)
-                continue;
-            *out = answer.clients[i].id;
-            ++*count;
-        }
-    } while (answer.more);
-    return true;
-}
-
 bool transfer_client(struct client *client, const char *text, struct id *out, struct err *err)
 {
-    size_t count = 0;
     *out = (struct id){ { 0 } };
-    if (!text || id_parse(text, out))
-        return true;
-    const char *wanted = text_fold(client->arena, text);
-    if (!wanted || !client_named(client, wanted, out, &count)) {
-        *err = client->refused;
-        return err->code != ERR_NONE
-                   ? false
-                   : fail(err, ERR_TIMEOUT, NULL, TEXT_CLI_NO_ANSWER, "contacts", NULL);
-    }
-    if (count == 1)
-        return true;
-    return fail(err, ERR_INVALID, "--client",
-                count ? TEXT_CLI_CLIENT_SEVERAL : TEXT_CLI_CLIENT_NONE, text, NULL);
+    return !text || naming_id(client, NAME_CLIENT, text, "--client", out, err);
 }
 
 // --- progress

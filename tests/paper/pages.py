@@ -79,7 +79,7 @@ def check_rows(folder):
     for number, page in enumerate(read, 1):
         text = " ".join(word[4] for word in page)
         assert f"Seite {number} von {pages}" in text, text[-200:]
-        assert "Offene Vorgänge" in text and ("vertraulich" in text) == (number == 1)
+        assert "Offene Vorgänge" in text and "vertraulich" in text
         for word in page:
             assert word[0] >= MARGIN - 1 and word[2] <= WIDTH - MARGIN + 1 and 0 < word[1] and word[3] < HEIGHT - 20, word
         # Numbers and times end at one edge.
@@ -122,6 +122,24 @@ def check_long(folder):
         columns_of(page)
 
 
+def check_headings(folder):
+    """A heading moves to the next page with a first row that is too high for what is left of this one."""
+    for count in range(30, 48):
+        lines = ["T\tErste"] + [f"R\t0\tkurz{i}\t\tText\t\t" for i in range(count)]
+        lines += ["T\tZweite", "R\t0\thoch\tdringend\t" + "\\n".join(f"zeile{i}" for i in range(12)) + "\t\t"]
+        for page in words_of(make(folder, lines)[0]):
+            texts = [word[4] for word in page]
+            assert ("Zweite" in texts) == ("hoch" in texts) == ("zeile11" in texts), (count, texts)
+
+
+def check_scripts(folder):
+    """What a font has can be read back, right to left too; what none has is a box and takes nothing else with it."""
+    lines = ["T\t", "R\t0\t1\tnormal\tvorher \U0001f9ff\U000e0041 nachher\tŞükrü Ağaoğlu\t1:00", "R\t0\t2\tnormal\tΕλένη שלום Юлия\tİstanbul\t1:00"]
+    text = tool("pdftotext", "-layout", make(folder, lines)[0], "-")
+    for part in ("vorher", "nachher", "Şükrü Ağaoğlu", "Ελένη", "שלום", "Юлия", "İstanbul"):
+        assert part in text, (part, text)
+
+
 def check_bytes(folder):
     lines = ["T\t"] + [f"R\t{i % 4}\t{i}\thoch\tBetreff äöü {i}\tGroß\t{i}:00" for i in range(200)]
     first = open(make(folder, lines)[0], "rb").read()
@@ -138,6 +156,8 @@ with tempfile.TemporaryDirectory() as made:
     print(check_rows(made), "pages")
     check_groups(made)
     check_long(made)
+    check_headings(made)
+    check_scripts(made)
     check_bytes(made)
     refused = subprocess.run([SAMPLE, "/no/such/folder/a.pdf", "1"], input="", capture_output=True, text=True)
     assert refused.returncode == 1 and "/no/such/folder/a.pdf" in refused.stderr, refused.stderr

@@ -84,7 +84,6 @@ int main(int argc, char **argv)
         free((char *)tables[i].title);
     if (!good)
         fprintf(stderr, "%s\n", err.german);
-    paper_forget();
     printf("%d\n", pages);
     return good ? 0 : 1;
 }

@@ -7,7 +7,7 @@ from house import House, eventually, followed
 DEMO = pathlib.Path(__file__).resolve().parents[2] / "compose" / "demo" / "house.jsonl"
 
 with House() as house:
-    house.start("contacts", "timekeeping")
+    house.start("contacts", "telephony", "timekeeping")
     house.rufbus("load", str(DEMO))
     assert "Langes Telefonat" in house.rufbus("kind", "list")
     assert "6:00" in house.rufbus("rule", "list")
@@ -45,8 +45,44 @@ with House() as house:
     # --- refusals name the field and the remedy
     assert "kind_list" in house.rufbus("book", "X", "112/2026-S", "3", code=1)
     assert "minutes" in house.rufbus("book", "K", "112/2026-S", code=1)
-    assert "file_number" in house.rufbus("book", "K", "nirgends", "3", code=1)
-    for name in ("contacts", "timekeeping"):
+    assert "rufbus files" in house.rufbus("book", "K", "nirgends", "3", code=2)
+    assert "112/2026-S (Hansen" in house.rufbus("book", "K", "11", "3", code=2)
+    assert "book TASTE" in house.rufbus("book", code=2)
+    # --- without a time: the own call that goes on, or what ended last; never somebody else's, nor twice
+    anna = next(row["id"] for row in house.json("staff")["staff"] if row["name"] == "Anna Lindner")
+    house.rufbus("keys", "new", anna, "roles=agent")
+
+    def as_anna(*words, code=0):
+        return house.rufbus("--as", anna, *words, code=code)
+
+    as_anna("clock", "start", "Frist", "notiert")
+    assert "clock stop" in as_anna("book", "K", "12/2026-S", code=1)
+    as_anna("clock", "stop")
+    as_anna("clock", "correct", "9min", "geschätzt")
+    house.rufbus("book", "K", "12/2026-S", "staff=Jörg", code=1)
+    said = as_anna("book", "K", "12/2026-S")
+    assert "9:00 → 12:00" in said and "Ihr Zeitzähler Frist notiert" in said and "entry undo" in said, said
+    assert "Wie lange?" in as_anna("book", "K", "12/2026-S", code=1)
+    assert "gelöscht" in as_anna("entry", "undo")
+    call = house.json("--as", anna, "call", "begin", "040 669690123")["id"]
+    eventually(lambda: any("call" in clock for clock in house.json("--as", anna, "clock", "status")["clocks"]))
+    said = as_anna("book", "K", "112/2026-S")
+    assert "läuft noch" in said and "Ihr Gespräch +4940669690123, " in said, said
+    as_anna("entry", "undo")
+    house.rufbus("call", "end", call)
+    eventually(lambda: not house.json("--as", anna, "clock", "status").get("clocks"))
+    booked = house.json("--as", anna, "book", "K", "112/2026-S")
+    assert booked["call"] == call and booked["file_number"] == "112/2026-S", booked
+    # What was with somebody else is not meant, though it ended last.
+    as_anna("clock", "start", "Rückfrage", "contact=Hansen")
+    as_anna("clock", "stop")
+    assert "Ihr Zeitzähler Frist notiert" in as_anna("book", "K", "12/2026-S", "contact=Petersen")
+    assert "Ihr Zeitzähler Rückfrage · Katrin Hansen" in as_anna("book", "K", "112/2026-S")
+    # --- contacts are away: timekeeping knows the numbers of files itself
+    house.kill("contacts")
+    assert "7:00 → 12:00" in house.rufbus("--wait", "2000", "book", "K", "12/2026-S", "7")
+    house.start("contacts")
+    for name in ("contacts", "telephony", "timekeeping"):
         house.kill(name, 15)
     house.rufbus("check")
     print("ok")

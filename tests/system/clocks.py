@@ -56,7 +56,13 @@ with House() as house:
     assert " 0:12:00 " in said and "gemessen 0:00:0" in said, said
     fixed = house.json("call", "clock_get", "id=" + first)
     assert fixed["actual_s"] == 720 and fixed["corrections"][0]["reason"] == "vergessen zu starten", fixed
-    assert "clock correct KENNUNG" in as_anna("clock", "correct", first, "bald", "x", code=2)
+    assert "clock correct [KENNUNG]" in as_anna("clock", "correct", first, "bald", "x", code=2)
+
+    # Without an id: the one that was stopped last. A leader's key is nobody's.
+    said = as_anna("clock", "correct", "13min", "nachgesehen")
+    assert first in said and " 0:13:00 " in said, said
+    as_anna("clock", "correct", first, "12min", "doch nicht")
+    assert "Wessen Zähler?" in house.rufbus("clock", "correct", "13min", "x", code=1)
 
     # The list: days, a sum; only one's own. Others' are moved by who leads.
     assert house.rufbus("clock", "start", "Bert", "staff=" + bert)
@@ -65,6 +71,24 @@ with House() as house:
     assert "Bert" in house.rufbus("clock", "list", "state=running")
     assert "Die Zähler anderer" in as_anna("clock", "start", "x", "staff=" + bert, code=1)
     assert "measured" in as_anna("clock", "list", "--english")
+
+    # Whoever types knows names and numbers; what may mean several, or is only nearly written so, is refused.
+    client = house.json("client", "add", "Kanzlei Größe")["id"]
+    house.json("call", "file_add", "number=12/2026-S", "title=Erbschein", "client=" + client)
+    house.json("call", "file_add", "number=12/2025", "title=Altes", "client=" + client)
+    until(lambda: house.json("clock", "start", "Frist", "file=12/2026-S", "staff=bert"), lambda said: "file" in said)
+    said = house.rufbus("clock", "start", "Akteneinsicht", "file=12/2026", "staff=bert")
+    assert "Akteneinsicht · 12/2026-S" in said and "angehalten" in said, said
+    assert "12/2025 (Altes)" in house.rufbus("clock", "start", "x", "file=12", "staff=bert", code=2)
+    assert "Gemeint sein könnte: Bert" in house.rufbus("clock", "status", "Brt", code=2)
+    assert "rufbus staff" in house.rufbus("clock", "status", "Carla", code=2)
+    assert "rufbus inquiry" not in house.rufbus("clock", "start", "x", "inquiry=77", "staff=bert", code=1)
+    assert "Größe" in house.rufbus("client", "show", "groesse")
+    listed = house.rufbus("clock", "list")
+    assert "  Bert  läuft " in listed and "  Anna  gestoppt " in listed, listed
+    house.rufbus("clock", "stop", "staff=bert")
+    said = house.rufbus("clock", "stop", "staff=bert").splitlines()
+    assert said[0].startswith("gestoppt ") and said[1].startswith("läuft ") and "Bert" in said[1], said
 
     # The clock goes on while the service is away.
     house.restart("timekeeping")

@@ -61,6 +61,20 @@ with House() as house:
 
     # 2: wrong use; 1: refused.
     house.rufbus("no-such-command", code=2)
+    # What may be meant, and what may follow.
+    assert "rufbus clock start\n" in house.rufbus("clok", "strat", code=2)
+    assert "rufbus measure\n" in house.rufbus("mesure", code=2)
+    said = house.rufbus("inquiry", "shwo", code=2)
+    assert "rufbus inquiry show\n" in said and "  rufbus inquiry close " in said, said
+    assert "  rufbus clock status " in house.rufbus("clock", code=2)
+    assert "  rufbus clock status " in house.rufbus("help", "clock")
+    # What was recorded, by the names and numbers that people use.
+    house.rufbus("staff", "add", "Meryem Aydın")
+    house.rufbus("call", "inquiry_add", "subject=Drucker", "staff=meryem aydin")
+    said = house.rufbus("measure", "add", "1", "Walze gereinigt", "minutes=10", "staff=Aydın")
+    assert said.split("-", 1)[1].startswith("000001  Nr. 1  offen  Walze gereinigt  Istzeit 10:00  "), said
+    assert "Bearbeiter        Meryem Aydın" in house.rufbus("inquiry", "show", "1")
+    assert house.json("inquiry", "show", "1")["inquiry"]["staff"] == house.json("staff")["staff"][0]["id"]
     assert "Option" in house.rufbus("--no-such-option", "ping", code=2)
     assert "Option" in house.rufbus("contact", "find", "--no-such-option", code=2)
     refused = house.rufbus("call", "contact_get", "id=0191e3a4-0000-7abc-8def-0123456789ab", code=1)

@@ -88,10 +88,6 @@ def wrong_use(house):
     assert not [name for name in os.listdir(house.home) if name.startswith("x")], "something was left behind"
 
 
-def known(house, *methods):
-    return all('"name": "' + name + '"' in house.rufbus("--json", "methods") or f"{name} " in house.rufbus("methods") for name in methods)
-
-
 def furnish(house):
     """Services booked yesterday; today a clock, callbacks, inquiries."""
     day = datetime.datetime.now(BERLIN).date() - datetime.timedelta(days=1)
@@ -108,8 +104,6 @@ def furnish(house):
         house.rufbus("call", "inquiry_add", f"subject=Betreff {i}: Straßenschäden", "priority=" + priority,
                      "staff=" + (maria if i % 2 else jens), "client=" + client, "contact_name=Änne Weiß", "phone=+49302000009",
                      "due_at=2026-01-02T10:00:00Z" if i == 1 else "channel=email")
-    if not known(house, "callback_add"):
-        return
     first, _ = (house.json("call", "callback_add", f"number=030 200000{i}", f"reason=Grund {i}", "staff=" + maria,
                                 "contact_name=Herr Winterfeld", "client=" + client)["id"] for i in range(2))
     house.rufbus("call", "callback_done", "id=" + first, "result=erreicht")
@@ -126,8 +120,6 @@ def tables(house):
     assert len(rows) == 4 and abs(sums["Istzeit (min)"] - 4156 / 60) < 1e-9, sums
     rows, _ = export(house, "inquiries", "open=true", "client=Kanzlei Größe & Söhne")
     assert [row["Dringlichkeit"] for row in rows] == ["dringend", "dringend", "hoch", "normal", "niedrig"], rows
-    if not known(house, "callback_list"):
-        return
     rows, _ = export(house, "callbacks")
     assert sorted(row["Grund"] for row in rows) == ["Grund 0", "Grund 1"], rows
     rows, _ = export(house, "callbacks", "state=settled")
@@ -144,12 +136,9 @@ def printed(house, *words):
 def paper(house):
     text = printed(house, "open")
     assert re.findall(r"Betreff \d", text) == [f"Betreff {i}" for i in (1, 4, 2, 0, 3)], text
-    assert "! 02.01.2026" in text and "Summe: 5, überfällig: 1" in text and "Änne Weiß" in text, text
+    assert "! 02.01.2026" in text and "Anzahl: 5, überfällig: 1" in text and "Änne Weiß" in text, text
     text = printed(house, "open", "staff=Jens Groß")
     assert "Bearbeiter: Jens Groß" in text and re.findall(r"Betreff \d", text) == [f"Betreff {i}" for i in (4, 2, 0)], text
-    if not known(house, "callback_list"):
-        print("without callbacks and day sheet: not yet part of the contract")
-        return
     text = printed(house, "callbacks")
     assert "Grund 1" in text and "Grund 0" not in text and "Herr Winterfeld" in text, text
     text = printed(house, "day", "staff=Maria Müller", "date=gestern")
