@@ -40,7 +40,7 @@ struct outcome {
     const struct call *call;    // as it is now
     int64_t spoken_us, vain_us; // when telephony told that first; 0: never
     bool spoken, vain;          // it is so now
-    bool steady;                // what is compared was always so
+    bool steady;                // what is compared has been so since
 };
 
 static bool is_vain(const struct call *call)
@@ -71,9 +71,10 @@ static void read_outcome(struct sim *sim, size_t seq, struct outcome *out)
             out->spoken_us = fact->at_us;
         if (is_vain(then))
             out->vain_us = fact->at_us;
-        out->steady = out->steady && then->direction == out->call->direction &&
-                      id_equal(then->client, out->call->client) &&
-                      strcmp(other_number(then), other_number(out->call)) == 0;
+        if (call_is_spoken(then) || is_vain(then))
+            out->steady = out->steady && then->direction == out->call->direction &&
+                          id_equal(then->client, out->call->client) &&
+                          strcmp(other_number(then), other_number(out->call)) == 0;
     }
 }
 
