@@ -113,6 +113,9 @@ static void read_calls(struct clocks *clocks, struct id staff)
 
         if (id_is_zero(clock->call) || !id_equal(clock->staff, staff))
             continue;
+        // The PBX's clock was set back meanwhile: a call that ended before it began took no time.
+        if (clock->has_stopped_at && clock->stopped_at < clock->started_at)
+            continue;
         clocks->calls[clocks->call_count++] =
             (struct clock_span){ clock->started_at, .has_until = clock->has_stopped_at,
                                  .until = clock->stopped_at };
