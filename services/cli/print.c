@@ -182,12 +182,23 @@ const struct field *print_resolve(const struct record *record, const char *path,
     }
 }
 
+// What stands beside it in English ("text", "text_en"), where that is wanted and there.
+static const struct field *in_english(const struct cli *cli, const struct record *record,
+                                      const struct field *field, const void *row)
+{
+    char name[70];
+    if (!cli->english || snprintf(name, sizeof name, "%s_en", field->name) >= (int)sizeof name)
+        return field;
+    const struct field *english = record_field(record, name);
+    return english && field_present(english, row) ? english : field;
+}
+
 const char *print_path(const struct cli *cli, const struct record *record, const void *row,
                        const char *path)
 {
     const struct record *inner;
     const struct field *field = print_resolve(record, path, &row, &inner);
-    return field && row ? print_value(cli, field, row) : "";
+    return field && row ? print_value(cli, in_english(cli, inner, field, row), row) : "";
 }
 
 const char *print_label(const struct cli *cli, const struct field *field)

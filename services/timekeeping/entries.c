@@ -107,7 +107,8 @@ static const char *call_number(const struct call *call)
     return call->direction == call_direction_OUTBOUND ? call->called : call->caller;
 }
 
-// What a call or clock knew of its contact or file is left out where it is gone or hidden.
+// What a call or clock knew of its contact or file is left out where it is gone or locked; whoever
+// sees the call sees them, however narrow the scope.
 static bool book_place(struct request *rq, const struct booking *booking, struct entry *entry)
 {
     const struct entry_new *in = booking->in;
@@ -115,24 +116,27 @@ static bool book_place(struct request *rq, const struct booking *booking, struct
     const struct clock *clock = &booking->clock;
     struct entry_place place = { .customer = in->customer, .contact_name = in->contact_name };
     struct id of_call = call_contact(call);
+    struct request house = *rq;
     struct contact contact;
     struct client_row client;
 
+    house.scope = scope_house;
     entry->client = *first_of(&call->client, &clock->client, &none);
     place.contact = *first_of(&in->contact, &clock->contact, &of_call);
     struct id now = place.contact;
-    if (id_is_zero(in->contact) && !kept_contact(rq, &now, &contact))
+    place.contact_seen = id_is_zero(in->contact);
+    if (place.contact_seen && !kept_contact(&house, &now, &contact))
         place.contact = none;
     bool named = !id_is_zero(in->file) || in->file_number;
     if (named && !file_find_by(rq, in->file, in->file_number, &place.file))
         return false;
-    if (!named && !kept_file(rq, *first_of(&clock->file, &call->file, &none), &place.file))
+    if (!named && !kept_file(&house, *first_of(&clock->file, &call->file, &none), &place.file))
         place.file = (struct file){ .version = 0 };
     if (id_is_zero(entry->client))
         entry->client = *first_of(&place.file.client, &in->client, &none);
     // The house's own file says that it is the house's.
     if (id_is_zero(entry->client) && id_is_zero(place.file.id) && !id_is_zero(place.contact) &&
-        kept_contact(rq, &now, &contact))
+        kept_contact(place.contact_seen ? &house : rq, &now, &contact))
         entry->client = contact.client;
     if (!id_is_zero(in->client) &&
         (!id_equal(in->client, entry->client) || !kept_client(rq, in->client, &client)))
@@ -198,9 +202,9 @@ static bool book_time(struct request *rq, const struct booking *booking, struct 
     }
     if (booking->kind.has_fixed_minutes && !given)
         entry->actual_s = booking->kind.fixed_minutes * MINUTE_S;
-    if (given &&
-        !entry_correct_time(entry, given_s, in->reason ? in->reason : "beim Buchen angegeben",
-                            &editor, &rq->err))
+    if (given && !entry_correct_time(entry, given_s,
+                                     in->reason ? in->reason : text_german(TEXT_ENTRY_TIME_GIVEN),
+                                     &editor, &rq->err))
         return false;
     entry->began_at = in->has_began_at           ? in->began_at
                       : measured                 ? clock->started_at
@@ -386,22 +390,31 @@ static bool take_kind(struct request *rq, const struct service_kind *was,
         return true;
     return entry_correct_time(
         entry, kind->has_fixed_minutes ? kind->fixed_minutes * MINUTE_S : entry->raw_s,
-        "andere Leistungsart", &editor, &rq->err);
+        text_german(TEXT_ENTRY_OTHER_KIND), &editor, &rq->err);
 }
 
-static const char *move_text(struct request *rq, const struct entry *before,
-                             const struct entry *after)
+static struct err said_move(const struct entry *before, const struct entry *after)
 {
-    const char *from = before->file_number ? before->file_number : "ohne Akt";
-    const char *to = after->file_number ? after->file_number : "ohne Akt";
-    const char *customer = id_equal(before->customer, after->customer) ? "" : ", anderer Kunde";
-    const char *contact =
-        id_equal(before->contact, after->contact) ? "" : ", anderer Gesprächspartner";
+    struct text_word none_word = text_word(TEXT_ENTRY_MOVE_NO_FILE);
+    struct text_word customer = text_word(TEXT_ENTRY_MOVE_CUSTOMER);
+    struct text_word contact = text_word(TEXT_ENTRY_MOVE_CONTACT);
+    bool kind = !id_equal(before->kind, after->kind);
+    struct err what = { 0 };
 
-    if (!id_equal(before->kind, after->kind))
-        return arena_format(rq->arena, "umgebucht: %s %s → %s %s%s%s", before->key, from,
-                            after->key, to, customer, contact);
-    return arena_format(rq->arena, "umgebucht: %s → %s%s%s", from, to, customer, contact);
+    (void)fail(&what, ERR_INVALID, NULL, TEXT_ENTRY_MOVED, kind ? before->key : "", kind ? " " : "",
+               before->file_number ? before->file_number : none_word.text, kind ? after->key : "",
+               kind ? " " : "", after->file_number ? after->file_number : none_word.text,
+               id_equal(before->customer, after->customer) ? "" : customer.text,
+               id_equal(before->contact, after->contact) ? "" : contact.text, NULL);
+    return what;
+}
+
+static struct err said_split(enum text_id text, int64_t part_s, int64_t whole_s)
+{
+    struct err what = { 0 };
+
+    (void)fail(&what, ERR_INVALID, NULL, text, int_text(part_s).text, int_text(whole_s).text, NULL);
+    return what;
 }
 
 // Moves `out` (a copy of `row`) to where the request says.
@@ -445,8 +458,8 @@ bool entries_rebook(struct request *rq, const struct entry_move_in *in, struct e
         return false;
     if (row_equal(entry_record(), &row, out))
         return true;
-    return entry_add_move(out, move_text(rq, &row, out), in->reason, &editor, &rq->err) &&
-           change(rq, &row, out);
+    struct err what = said_move(&row, out);
+    return entry_add_move(out, &what, in->reason, &editor, &rq->err) && change(rq, &row, out);
 }
 
 // --- splitting
@@ -503,29 +516,28 @@ bool entries_split(struct request *rq, const struct entry_split_in *in, struct e
     *rest = row;
     *part = part_of(rq, &row);
     entry_divide(rest, part, part_s);
-    const char *text = arena_format(rq->arena, "geteilt: %lld von %lld Sekunden abgegeben",
-                                    (long long)part_s, (long long)row.actual_s);
-    const char *part_text = arena_format(rq->arena, "geteilt: %lld von %lld Sekunden",
-                                         (long long)part_s, (long long)row.actual_s);
+    struct err given = said_split(TEXT_ENTRY_SPLIT_GIVEN, part_s, row.actual_s);
+    struct err taken = said_split(TEXT_ENTRY_SPLIT_TAKEN, part_s, row.actual_s);
     *out = (struct entry_parts){ .entry = rest, .part = part };
     return move(rq, &where, &row, part) &&
-           entry_add_move(rest, text, in->reason, &editor, &rq->err) &&
-           entry_add_move(part, part_text, in->reason, &editor, &rq->err) &&
-           change(rq, &row, rest) && change(rq, NULL, part) &&
+           entry_add_move(rest, &given, in->reason, &editor, &rq->err) &&
+           entry_add_move(part, &taken, in->reason, &editor, &rq->err) && change(rq, &row, rest) &&
+           change(rq, NULL, part) &&
            // What is rounded with the part may have changed the rest.
            entries_get(rq, rest->id, rest);
 }
 
 // --- taking back
-static bool delete_entry(struct request *rq, const struct entry *row, const char *text,
+static bool delete_entry(struct request *rq, const struct entry *row, enum text_id text,
                          const char *reason, struct entry *out)
 {
     struct entry_editor editor = editor_of(rq);
+    struct err what = entry_move_said(text);
 
     *out = *row;
     out->state = entry_state_DELETED;
     out->has_counting = out->counting = false;
-    if (!entry_add_move(out, text, reason, &editor, &rq->err) || !change(rq, row, out))
+    if (!entry_add_move(out, &what, reason, &editor, &rq->err) || !change(rq, row, out))
         return false;
     return entry_clock_free(rq, row);
 }
@@ -536,7 +548,7 @@ bool entries_delete(struct request *rq, const struct entry_delete_in *in, struct
     struct entry_delete_in given = *in;
 
     return trim(rq, entry_delete_in_record(), &given) && seen_free(rq, in->id, in->version, &row) &&
-           delete_entry(rq, &row, "gelöscht", given.reason, out);
+           delete_entry(rq, &row, TEXT_ENTRY_MOVE_DELETED, given.reason, out);
 }
 
 bool entries_undo(struct request *rq, struct entry *out)
@@ -556,5 +568,5 @@ bool entries_undo(struct request *rq, struct entry *out)
         return fail(&rq->err, ERR_CONFLICT, NULL, TEXT_ENTRY_UNDONE, NULL);
     if (!id_is_zero(row.split_from) || (row.has_split && row.split))
         return fail(&rq->err, ERR_CONFLICT, NULL, TEXT_ENTRY_UNDO_SPLIT, NULL);
-    return delete_entry(rq, &row, "zurückgenommen", NULL, out);
+    return delete_entry(rq, &row, TEXT_ENTRY_MOVE_UNDONE, NULL, out);
 }

@@ -87,17 +87,32 @@ bool entry_correct_time(struct entry *entry, int64_t actual_s, const char *reaso
     return true;
 }
 
-bool entry_add_move(struct entry *entry, const char *text, const char *reason,
+struct err entry_move_said(enum text_id text)
+{
+    struct err what = { 0 };
+
+    (void)fail(&what, ERR_INVALID, NULL, text, NULL);
+    return what;
+}
+
+bool entry_add_move(struct entry *entry, const struct err *what, const char *reason,
                     const struct entry_editor *editor, struct err *err)
 {
     size_t count = entry->moves_count, skip = count >= MOVES_MAX ? count - MOVES_MAX + 1 : 0;
     struct entry_move *list = arena_array(editor->arena, count - skip + 1, sizeof *list);
 
-    if (!list || !text)
+    const char *text = arena_text(editor->arena, what->german, strlen(what->german));
+    const char *english = arena_text(editor->arena, what->english, strlen(what->english));
+
+    if (!list || !text || !english)
         return fail(err, ERR_TOO_LARGE, NULL, TEXT_MEMORY_FULL, NULL);
     if (count > skip)
         memcpy(list, entry->moves + skip, (count - skip) * sizeof *list);
-    list[count - skip] = (struct entry_move){ editor->now_us, editor->actor, text, reason };
+    list[count - skip] = (struct entry_move){ .at = editor->now_us,
+                                              .by = editor->actor,
+                                              .text = text,
+                                              .text_en = english,
+                                              .reason = reason };
     entry->moves = list;
     entry->moves_count = count - skip + 1;
     return true;

@@ -28,8 +28,10 @@ int64_t entry_rounded(const struct entry *entry);
 MUST_USE bool entry_correct_time(struct entry *entry, int64_t actual_s, const char *reason,
                                  const struct entry_editor *editor, struct err *err);
 
-// Adds what was done; the oldest one goes when there are 30.
-MUST_USE bool entry_add_move(struct entry *entry, const char *text, const char *reason,
+// What was done, where the text takes nothing in.
+struct err entry_move_said(enum text_id text);
+// Adds what was done, in both languages; the oldest one goes when there are 30.
+MUST_USE bool entry_add_move(struct entry *entry, const struct err *what, const char *reason,
                              const struct entry_editor *editor, struct err *err);
 
 // `part` gets so many of the actual seconds and the same share of the raw ones (rounded down), the

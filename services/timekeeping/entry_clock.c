@@ -3,6 +3,7 @@
 
 #include "common/step/rows.h"
 #include "services/timekeeping/clock_rows.h"
+#include "services/timekeeping/kept.h"
 #include "services/timekeeping/store_entry.h"
 #include "services/timekeeping/store_inquiry.h"
 
@@ -67,7 +68,7 @@ bool entry_clock_find(struct request *rq, const struct entry_new *in, struct id 
 
     *ret = (struct clock){ .version = 0 };
     if (!id_is_zero(in->clock)) {
-        if (!row_find(rq, &clock_table, in->clock, ret))
+        if (!row_find(rq, &clock_table, in->clock, ret) || file_hidden(rq, ret->file))
             return fail(&rq->err, ERR_NOT_FOUND, "clock", TEXT_ENTRY_CLOCK_UNKNOWN, NULL);
         if (!id_is_zero(ret->entry))
             return fail(&rq->err, ERR_CONFLICT, "clock", TEXT_ENTRY_CLOCK_BOOKED,
@@ -78,8 +79,10 @@ bool entry_clock_find(struct request *rq, const struct entry_new *in, struct id 
         return ret->state == clock_state_STOPPED || !id_is_zero(ret->call) ||
                fail(&rq->err, ERR_CONFLICT, "clock", TEXT_ENTRY_CLOCK_RUNS, NULL);
     }
-    if (id_is_zero(in->call) || part_of_call(rq, in->call, staff, ret, &booked) ||
-        timed_by_hand(in))
+    if (!id_is_zero(in->call) && part_of_call(rq, in->call, staff, ret, &booked))
+        return !file_hidden(rq, ret->file) ||
+               fail(&rq->err, ERR_NOT_FOUND, "call", TEXT_ENTRY_CLOCK_UNKNOWN, NULL);
+    if (id_is_zero(in->call) || timed_by_hand(in))
         return true;
     return booked ? fail(&rq->err, ERR_CONFLICT, "call", TEXT_ENTRY_CALL_BOOKED, NULL) : true;
 }

@@ -108,7 +108,7 @@ static bool adjust_time(struct request *rq, const struct measure *before,
         return true;
     entry->raw_s = left_of(measure->raw_s, entry->split_raw_s);
     return fixed || entry_correct_time(entry, left_of(measure_seconds(measure), entry->split_s),
-                                       "Maßnahme geändert", &editor, &rq->err);
+                                       text_german(TEXT_ENTRY_MEASURE_CHANGED), &editor, &rq->err);
 }
 
 static bool adjust(struct request *rq, const struct measure *before, const struct entry *row,
@@ -130,11 +130,12 @@ static bool take_away(struct request *rq, const struct entry *row, struct measur
 {
     struct entry after = *row;
     struct entry_editor editor = { rq->arena, rq->now_us, rq->actor };
+    struct err what = entry_move_said(TEXT_ENTRY_MOVE_DELETED);
 
     after.state = entry_state_DELETED;
     measure->entry = (struct id){ { 0 } };
     measure->has_rounded_s = false;
-    return entry_add_move(&after, "gelöscht", "Maßnahme ohne Leistungsart", &editor, &rq->err) &&
+    return entry_add_move(&after, &what, text_german(TEXT_ENTRY_MEASURE_FREE), &editor, &rq->err) &&
            locks_admit(rq, row, &after) && entry_write(rq, row, &after) &&
            entry_clock_free(rq, row);
 }

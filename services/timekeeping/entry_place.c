@@ -48,11 +48,15 @@ void entry_find_rule(struct request *rq, const struct service_kind *kind, struct
 }
 
 // Contacts of the house may be spoken with for anybody; those of a client for this client only.
-static bool put_contact(struct request *rq, struct id id, struct entry *entry)
+static bool put_contact(struct request *rq, const struct entry_place *place, struct entry *entry)
 {
+    struct request asking = *rq;
+    struct id id = place->contact;
     struct contact contact;
 
-    if (!kept_contact(rq, &id, &contact))
+    if (place->contact_seen)
+        asking.scope = scope_house;
+    if (!kept_contact(&asking, &id, &contact))
         return fail(&rq->err, ERR_NOT_FOUND, "contact", TEXT_CONTACT_UNKNOWN, NULL);
     if (!id_is_zero(contact.client) && !id_equal(contact.client, entry->client))
         return fail(&rq->err, ERR_INVALID, "contact", TEXT_ENTRY_CONTACT_CLIENT, NULL);
@@ -90,8 +94,7 @@ bool entry_put_at(struct request *rq, const struct entry_place *place, struct en
 
     if (has_file && !put_file(rq, &place->file, entry))
         return false;
-    if (!id_is_zero(place->contact) ? !put_contact(rq, place->contact, entry)
-                                    : !contact_stays(rq, entry))
+    if (!id_is_zero(place->contact) ? !put_contact(rq, place, entry) : !contact_stays(rq, entry))
         return false;
     if (place->contact_name)
         entry->contact_name = place->contact_name;

@@ -9,6 +9,7 @@
 struct entry_place {
     struct file file;
     struct id contact, customer;
+    bool contact_seen; // in a call or clock that who asks sees: then its scope does not matter
     const char *contact_name;
 };
 

@@ -214,7 +214,7 @@ static bool past_take(struct request *rq, const struct inquiry_import_in *in,
         out->added++;
         return number_is_free(rq, &row) &&
                ((in->has_check && in->check) ||
-                inquiry_take_over(rq, &row, "aus dem früheren Programm übernommen"));
+                inquiry_take_over(rq, &row, text_german(TEXT_PAST_TAKEN)));
     }
     if (!is_known(&kept, &row))
         return fail(&rq->err, ERR_CONFLICT, "source", TEXT_PAST_OTHER, old->source, kept.subject,

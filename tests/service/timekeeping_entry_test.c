@@ -243,6 +243,32 @@ TEST(a_calls_part_is_booked_with_what_the_call_knows)
     fixture_free(fx);
 }
 
+// Who sees no contact and no file by themselves books what is theirs with all that it knows.
+TEST(a_narrow_scope_books_its_own_call_on_its_file)
+{
+    struct fixture *fx = world_new();
+    struct clock mine = call_clock(61, ANNA, 0), other = call_clock(62, ANNA, 1);
+    struct entry_new in = { .key = "K", .clock = mine.id };
+    struct id_text anna = id_text(ANNA);
+
+    mine.contact = PETERSEN;
+    mine.file = FILE_A;
+    other.file = FILE_G; // locked to Bert
+    CHECK(fixture_input(fx, put_clock, &mine) && fixture_input(fx, put_clock, &other));
+    fixture_as(fx, ROLE_BIT(AGENT), (struct scope){ SCOPE_OWN, ANNA }, anna.text);
+    struct entry entry = book(fx, &in);
+    CHECK(id_equal(entry.file, FILE_A) && id_equal(entry.contact, PETERSEN));
+    CHECK(id_equal(entry.customer, HANSEN));
+    CHECK_STR(entry.contact_name, "Ulrich Petersen");
+    // What is locked to them, and what they name themselves without seeing it, they do not.
+    struct entry_new named = { .key = "K", .has_minutes = true, .minutes = 1, .file = FILE_A };
+    struct entry out;
+    in.clock = other.id;
+    refused(fx, call_entry_book(&fx->client, &in, &out), ERR_NOT_FOUND, "clock");
+    refused(fx, call_entry_book(&fx->client, &named, &out), ERR_NOT_FOUND, "file");
+    fixture_free(fx);
+}
+
 TEST(minutes_beside_a_measured_time_are_a_correction)
 {
     struct fixture *fx = world_new();

@@ -56,11 +56,15 @@ TEST(the_last_thirty_moves_are_kept)
     struct entry entry = { .version = 1 };
     struct err err = { 0 };
 
-    for (int i = 0; i < 33; i++)
-        CHECK(entry_add_move(&entry, arena_format(arena, "%d", i), NULL, &editor, &err));
+    for (int i = 0; i < 33; i++) {
+        struct err what = entry_move_said(TEXT_ENTRY_MOVE_DELETED);
+        CHECK(entry_add_move(&entry, &what, arena_format(arena, "%d", i), &editor, &err));
+    }
     CHECK_INT((int64_t)entry.moves_count, 30);
-    CHECK_STR(entry.moves[0].text, "3");
-    CHECK_STR(entry.moves[29].text, "32");
+    CHECK_STR(entry.moves[0].reason, "3");
+    CHECK_STR(entry.moves[29].reason, "32");
+    CHECK_STR(entry.moves[29].text, "gelöscht");
+    CHECK_STR(entry.moves[29].text_en, "deleted");
     arena_free(arena);
 }
 
