@@ -230,8 +230,7 @@ static void begin(void *context, int64_t now_us)
     (void)now_us;
     struct link *link = context;
     link->timer = 0;
-    link->question =
-        resolver_ask(resolver_of(link->loop), link->host, link->port, resolved, link);
+    link->question = resolver_ask(resolver_of(link->loop), link->host, link->port, resolved, link);
 }
 
 struct link *link_new(struct loop *loop, const char *host, int port,
