@@ -99,7 +99,7 @@ static int write_file(struct list_export *exporting, enum sheet_form form)
         fprintf(cli->out, "{\"rows\": %lld}\n", count);
     else
         fprintf(cli->out, "%s: %lld %s\n", exporting->path, count,
-                cli_text(cli, TEXT_LISTING_ROWS));
+                cli_text(cli, count == 1 ? TEXT_LISTING_ROW : TEXT_LISTING_ROWS));
     return EXIT_DONE;
 }
 

@@ -49,7 +49,7 @@ def export(house, what, *words):
     plain = csv_of(paths[1])
     assert len(rows) == len(plain), (len(rows), len(plain))
     for line, path in zip(said, paths):
-        assert line.strip() == f"{path}: {len(rows)} Zeilen", line
+        assert line.strip() == f"{path}: {len(rows)} {'Zeile' if len(rows) == 1 else 'Zeilen'}", line
     for row, other in zip(rows, plain):
         for title in heading:
             value = row[title]
