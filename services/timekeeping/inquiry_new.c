@@ -105,6 +105,21 @@ static void fill_person(struct request *rq, struct inquiry *row)
         row->team = me.team;
 }
 
+// Whose the contact or the file is, so that nobody has to say it twice.
+static void fill_client(struct request *rq, struct inquiry *row)
+{
+    struct contact contact;
+    struct file file;
+    struct id who = row->contact;
+
+    if (!id_is_zero(row->client))
+        return;
+    if (!id_is_zero(who) && kept_contact(rq, &who, &contact))
+        row->client = contact.client;
+    else if (!id_is_zero(row->file) && kept_file(rq, row->file, &file))
+        row->client = file.client;
+}
+
 void inquiry_read_phone(struct request *rq, struct inquiry *row)
 {
     struct phone phone;
@@ -157,6 +172,8 @@ bool inquiry_add_new(struct request *rq, const struct inquiry_new *in, struct in
         return fail(&rq->err, ERR_INVALID, "subject", TEXT_FIELD_MISSING, NULL);
     if (!out->channel)
         out->channel = channel_PHONE;
+    if (id_is_zero(in->call))
+        fill_client(rq, out);
     fill_person(rq, out);
     inquiry_read_phone(rq, out);
     return refer(rq, out, !id_is_zero(in->call)) && inquiry_open(rq, out, NULL);

@@ -48,6 +48,14 @@ TEST(what_it_refers_to_is_of_its_client)
     refused(fx, call_inquiry_add(&fx->client, &in, &out), ERR_INVALID, "email");
     // What was refused cost no number.
     CHECK_STR(add(fx, (struct inquiry_new){ .subject = "x" }).number, "2026-000001");
+    // Whose contact or file it is need not be said as well, by whoever sees them.
+    CHECK(
+        id_equal(add(fx, (struct inquiry_new){ .subject = "x", .contact = EVA }).client, CLIENT_A));
+    CHECK(
+        id_equal(add(fx, (struct inquiry_new){ .subject = "x", .file = FILE_A }).client, CLIENT_A));
+    fixture_as(fx, ROLE_BIT(AGENT), (struct scope){ SCOPE_CLIENT, CLIENT_B }, "b");
+    in = (struct inquiry_new){ .subject = "x", .contact = EVA };
+    refused(fx, call_inquiry_add(&fx->client, &in, &out), ERR_NOT_FOUND, "contact");
     fixture_free(fx);
 }
 
