@@ -326,6 +326,28 @@ TEST(a_running_calls_entry_is_completed_when_the_part_ends)
     fixture_free(fx);
 }
 
+// Said while the call goes on, minutes are a correction: the part's end does not undo it.
+TEST(minutes_given_during_the_call_stay_when_it_ends)
+{
+    struct fixture *fx = world_new();
+    struct clock mine = call_clock(61, ANNA, 0);
+    struct entry_new in = { .key = "K", .call = id_number(71), .has_minutes = true, .minutes = 10 };
+
+    tell_call(fx, true);
+    mine.state = clock_state_RUNNING;
+    mine.has_stopped_at = mine.has_raw_s = mine.has_actual_s = false;
+    mine.stopped_at = mine.raw_s = mine.actual_s = 0;
+    CHECK(fixture_input(fx, put_clock, &mine));
+    struct entry entry = book(fx, &in);
+    CHECK(entry.counting && entry.actual_s == 600 && entry.corrections_count == 1);
+    mine = call_clock(61, ANNA, 0);
+    mine.entry = entry.id;
+    CHECK(fixture_input(fx, clock_told, &mine));
+    entry = entry_now(fx, entry.id);
+    CHECK(!entry.counting && entry.raw_s == 200 && entry.actual_s == 600);
+    fixture_free(fx);
+}
+
 TEST(a_note_that_is_written_after_the_booking_is_tied_to_it)
 {
     struct fixture *fx = world_new();

@@ -27,6 +27,8 @@ with House() as house:
     house.rufbus("entry", "move", first["id"], "12/2026-S", "reason=falscher Akt")
     assert "umgebucht: 112/2026-S → 12/2026-S" in house.rufbus("entry", "show", first["id"])
     parts = house.json("entry", "split", first["id"], "112/2026-S", "percent=25")
+    assert "geteilt:" in house.rufbus("entry", "show", first["id"])
+    assert "split:" in house.rufbus("--english", "entry", "show", first["id"])
     assert parts["entry"]["actual_s"] + parts["part"]["actual_s"] == 780, parts
     house.rufbus("entry", "delete", parts["part"]["id"], "gehört nicht hierher")
     assert "gelöscht" in house.rufbus("entry", "list", "state=deleted")
