@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A derived index of a program that folded texts otherwise.
 #include "common/base/text.h"
-#include "common/store/derived.h"
-#include "tests/unit/store_thing.h"
+#include "tests/unit/derived_world.h"
 
 static void name_gather(const void *row, struct doc *doc)
 {
@@ -41,30 +40,6 @@ static const struct table older_table = {
     .derived = &older_search,
 };
 
-static struct store *store_with(const char *folder, const struct table *table)
-{
-    struct err err = { 0 };
-    const struct table *const tables[] = { table, &thing_table };
-    struct store *store = store_open(&(struct store_options){ .folder = folder,
-                                                              .tables = tables,
-                                                              .table_count = COUNT_OF(tables),
-                                                              .map_bytes = (size_t)1 << 28,
-                                                              .epoch_if_new = 4711 },
-                                     &err);
-    CHECK_OK(&err);
-    return store;
-}
-
-// Steps until nothing is left to do.
-static void keep_up(struct store *store, const struct table *table)
-{
-    for (bool more = true; more;) {
-        struct txn *txn = must_write(store);
-        more = derived_step(txn, table);
-        CHECK_INT(batch_commit(txn), COMMIT_DONE);
-    }
-}
-
 static size_t count_of(struct store *store, const char *words)
 {
     struct arena *arena = arena_new((size_t)16 << 20);
@@ -84,7 +59,7 @@ static size_t count_of(struct store *store, const char *words)
 
 TEST(an_index_of_texts_that_were_folded_otherwise_is_built_anew)
 {
-    struct store *store = store_with(test_folder(), &older_table);
+    struct store *store = searched_store(test_folder(), &older_table);
     struct thing thing = { .id = thing_id(1), .name = "Ħamrun" };
     struct txn *txn = must_write(store);
     struct err err = { 0 };
@@ -92,7 +67,7 @@ TEST(an_index_of_texts_that_were_folded_otherwise_is_built_anew)
     CHECK_INT(batch_commit(txn), COMMIT_DONE);
     keep_up(store, &older_table);
     store_close(store);
-    store = store_with(test_folder(), &sought_table);
+    store = searched_store(test_folder(), &sought_table);
     CHECK_INT((int64_t)count_of(store, "hamrun"), 1); // from the row
     keep_up(store, &sought_table);
     CHECK_INT((int64_t)count_of(store, "hamrun"), 1);

@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "common/store/derived_rank.h"
-#include "tests/unit/store_thing.h"
+#include "tests/unit/derived_world.h"
 
 #define TAGS 6
 #define ROWS 1400
@@ -28,25 +28,6 @@ static const struct table weighed_table = {
     .derived = &weighed_search,
 };
 static const char *const tags[TAGS] = { "rot", "blau", "gruen", "gelb", "weiss", "schwarz" };
-
-static struct store *weighed_store(void)
-{
-    struct err err = { 0 };
-    static const struct table *const tables[] = { &weighed_table, &thing_table };
-    struct store *store = store_open(&(struct store_options){ .folder = test_folder(),
-                                                              .tables = tables,
-                                                              .table_count = COUNT_OF(tables),
-                                                              .map_bytes = (size_t)1 << 29,
-                                                              .epoch_if_new = 4711 },
-                                     &err);
-    CHECK_OK(&err);
-    return store;
-}
-
-static void must_commit(struct txn *txn)
-{
-    CHECK_INT(batch_commit(txn), COMMIT_DONE);
-}
 
 static void put_by_chance(struct txn *txn, struct rng *rng, uint64_t number)
 {
@@ -145,7 +126,7 @@ TEST(scores_are_those_of_the_plainest_way_at_any_moment)
     struct rng rng;
     uint64_t number = 0;
     rng_seed(&rng, test_seed());
-    struct store *store = weighed_store();
+    struct store *store = searched_store(test_folder(), &weighed_table);
     while (number < ROWS) {
         struct txn *txn = must_write(store);
         for (uint64_t i = rng_below(&rng, 200); i > 0; i--) {
@@ -184,7 +165,7 @@ static void put_named(struct store *store, uint64_t number, const char *name, co
 
 TEST(parts_find_words_that_are_spelled_wrongly_and_pairs_count_together_only)
 {
-    struct store *store = weighed_store();
+    struct store *store = searched_store(test_folder(), &weighed_table);
     struct arena *arena = arena_new((size_t)16 << 20);
     struct seek_options among = { .scope = &scope_house };
     struct ranked best[5];

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Derived indexes against the plainest search there is: every row, one by one.
 #include "common/base/text.h"
-#include "common/store/derived.h"
-#include "tests/unit/store_thing.h"
+#include "tests/unit/derived_world.h"
 
 static void thing_gather(const void *row, struct doc *doc)
 {
@@ -36,40 +35,11 @@ static const struct table newer_table = {
     .derived = &newer_search,
 };
 
-static struct store *sought_store(const char *folder, const struct table *table)
-{
-    struct err err = { 0 };
-    const struct table *const tables[] = { table, &thing_table };
-    struct store *store = store_open(&(struct store_options){ .folder = folder,
-                                                              .tables = tables,
-                                                              .table_count = COUNT_OF(tables),
-                                                              .map_bytes = (size_t)1 << 29,
-                                                              .epoch_if_new = 4711 },
-                                     &err);
-    CHECK_OK(&err);
-    return store;
-}
-
 static void put(struct txn *txn, const struct thing *thing)
 {
     struct err err = { 0 };
     CHECK(table_put(txn, &sought_table, thing, &err));
     CHECK_OK(&err);
-}
-
-static void must_commit(struct txn *txn)
-{
-    CHECK_INT(batch_commit(txn), COMMIT_DONE);
-}
-
-// Steps until nothing is left to do.
-static void keep_up(struct store *store, const struct table *table)
-{
-    for (bool more = true; more;) {
-        struct txn *txn = must_write(store);
-        more = derived_step(txn, table);
-        must_commit(txn);
-    }
 }
 
 static size_t check_all(struct store *store)
@@ -296,7 +266,7 @@ TEST(a_search_equals_the_plainest_one_at_any_moment)
     struct rng rng;
     uint64_t next = 0;
     rng_seed(&rng, test_seed());
-    struct store *store = sought_store(test_folder(), &sought_table);
+    struct store *store = searched_store(test_folder(), &sought_table);
     for (int round = 0; round < 60; round++) {
         uint64_t before = next;
         struct txn *txn = must_write(store);
@@ -305,7 +275,7 @@ TEST(a_search_equals_the_plainest_one_at_any_moment)
             txn_drop(txn);
             next = before;
             store_close(store);
-            store = sought_store(test_folder(), &sought_table);
+            store = searched_store(test_folder(), &sought_table);
         } else {
             must_commit(txn);
         }
@@ -331,7 +301,7 @@ static struct store *filled(uint64_t rows, const struct table *table)
     struct rng rng;
     struct arena *arena = arena_new((size_t)1 << 20);
     rng_seed(&rng, test_seed());
-    struct store *store = sought_store(test_folder(), table);
+    struct store *store = searched_store(test_folder(), table);
     for (uint64_t number = 0; number < rows;) {
         struct txn *txn = must_write(store);
         for (int i = 0; i < 500 && number < rows; i++) {
@@ -405,7 +375,7 @@ TEST(an_index_of_another_version_is_built_anew_and_answers_meanwhile)
     struct store *store = filled(1700, &sought_table);
     keep_up(store, &sought_table);
     store_close(store);
-    store = sought_store(test_folder(), &newer_table);
+    store = searched_store(test_folder(), &newer_table);
     for (bool more = true; more;) {
         ask_by_chance(store, &newer_table, &rng);
         struct txn *txn = must_write(store);
@@ -534,7 +504,7 @@ TEST(damage_is_refused_told_and_mended)
     CHECK_INT((int64_t)check_all(store), 0);
     store_close(store);
     flip_all(test_folder(), "finde mich"); // as the document has it, not the row
-    store = sought_store(test_folder(), &sought_table);
+    store = searched_store(test_folder(), &sought_table);
     CHECK(store_check(store, count_faults, &told, &report, &err));
     CHECK(told > 0);
     txn = must_read(store);
@@ -560,7 +530,7 @@ TEST(damage_met_by_a_step_costs_one_batch)
     keep_up(store, &sought_table);
     store_close(store);
     flip_all(test_folder(), "finde mich");
-    store = sought_store(test_folder(), &sought_table);
+    store = searched_store(test_folder(), &sought_table);
     txn = must_write(store);
     put(txn, &(struct thing){ .id = thing_id(1), .name = "Anders", .rank = 1 });
     must_commit(txn);

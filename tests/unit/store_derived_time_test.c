@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The order of time in a derived index, and periods, against the plainest search there is.
-#include "common/store/derived.h"
-#include "tests/unit/store_thing.h"
+#include "tests/unit/derived_world.h"
 
 #define ROWS_MAX 20000
 
@@ -23,38 +22,10 @@ static const struct table dated_table = {
     .derived = &dated_search,
 };
 
-static struct store *dated_store(const char *folder)
-{
-    struct err err = { 0 };
-    static const struct table *const tables[] = { &dated_table, &thing_table };
-    struct store *store = store_open(&(struct store_options){ .folder = folder,
-                                                              .tables = tables,
-                                                              .table_count = COUNT_OF(tables),
-                                                              .map_bytes = (size_t)1 << 29,
-                                                              .epoch_if_new = 4711 },
-                                     &err);
-    CHECK_OK(&err);
-    return store;
-}
-
-static void must_commit(struct txn *txn)
-{
-    CHECK_INT(batch_commit(txn), COMMIT_DONE);
-}
-
 static void must_check(struct store *store)
 {
     struct check_report report;
     CHECK_INT((int64_t)thing_check(store, &report), 0);
-}
-
-static void keep_up(struct store *store)
-{
-    for (bool more = true; more;) {
-        struct txn *txn = must_write(store);
-        more = derived_step(txn, &dated_table);
-        must_commit(txn);
-    }
 }
 
 // --- what is asked, and the plainest answer
@@ -201,7 +172,7 @@ TEST(by_time_equals_the_plainest_search_at_any_moment)
     struct rng rng;
     uint64_t next = 0;
     rng_seed(&rng, test_seed());
-    struct store *store = dated_store(test_folder());
+    struct store *store = searched_store(test_folder(), &dated_table);
     for (int round = 0; round < 40; round++) {
         struct txn *txn = must_write(store);
         change_by_chance(txn, &rng, &next);
@@ -226,7 +197,7 @@ TEST(the_order_is_of_time_and_not_of_coming_over_several_segments)
     struct rng rng;
     uint64_t number = 0;
     rng_seed(&rng, test_seed());
-    struct store *store = dated_store(test_folder());
+    struct store *store = searched_store(test_folder(), &dated_table);
     while (number < 17500) {
         struct txn *txn = must_write(store);
         for (int i = 0; i < 500; i++) {
@@ -237,7 +208,7 @@ TEST(the_order_is_of_time_and_not_of_coming_over_several_segments)
         }
         must_commit(txn);
     }
-    keep_up(store);
+    keep_up(store, &dated_table);
     must_check(store);
     ask_by_chance(store, &rng, 4000);
     // An old row becomes the latest of all, and nobody has indexed it yet.
@@ -249,14 +220,14 @@ TEST(the_order_is_of_time_and_not_of_coming_over_several_segments)
     derived_forget(txn, &dated_table);
     must_commit(txn);
     ask_by_chance(store, &rng, 4000);
-    keep_up(store);
+    keep_up(store, &dated_table);
     must_check(store);
     store_close(store);
 }
 
 TEST(a_period_also_holds_for_the_best_first)
 {
-    struct store *store = dated_store(test_folder());
+    struct store *store = searched_store(test_folder(), &dated_table);
     struct rng rng;
     rng_seed(&rng, test_seed());
     struct txn *txn = must_write(store);
@@ -278,7 +249,7 @@ TEST(a_period_also_holds_for_the_best_first)
         CHECK(count > 10);
         txn_drop(txn);
         arena_free(arena);
-        keep_up(store);
+        keep_up(store, &dated_table);
     }
     store_close(store);
 }
