@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Callbacks and resubmissions as they are asked for.
-#include <string.h>
-
+#include "common/base/text.h"
 #include "proto/talk.h"
 #include "services/timekeeping/inquiries.h"
 #include "services/timekeeping/kept.h"
@@ -77,37 +76,56 @@ bool callback_add(struct request *rq, const struct callback_new *in, struct call
     return todo_write(rq, &todo_callbacks, out);
 }
 
+static struct todo_about about_callback(struct callback *row)
+{
+    return (struct todo_about){ .client = &row->client,
+                                .staff = &row->staff,
+                                .team = &row->team,
+                                .contact = &row->contact,
+                                .file = &row->file,
+                                .inquiry = &row->inquiry,
+                                .contact_name = &row->contact_name,
+                                .number = &row->number };
+}
+
 // What was changed pulls along what depends on it: another contact their name, another colleague
 // the team.
-static bool fill_changed(struct request *rq, const struct callback *row, struct callback *out)
+static bool fill_changed(struct request *rq, const struct todo_about *was,
+                         const struct todo_about *is, struct id *ret_deputy)
 {
-    bool contact = !id_equal(row->contact, out->contact), staff = !id_equal(row->staff, out->staff);
-    struct id none[4] = { { { 0 } } }, client = out->client, team = out->team;
-    struct todo_about about = {
-        &client,
-        staff ? &out->staff : &none[0],
-        &team,
-        contact ? &out->contact : &none[1],
-        id_equal(row->file, out->file) ? &none[2] : &out->file,
-        id_equal(row->inquiry, out->inquiry) ? &none[3] : &out->inquiry,
-        &out->contact_name,
-        &out->number,
-        false,
-        false,
-    };
-    bool other_team = !id_equal(row->team, out->team);
+    struct id none[4] = { { { 0 } } }, client = *is->client, team = *is->team;
+    bool staff = !id_equal(*was->staff, *is->staff), other_team = !id_equal(*was->team, team);
+    struct todo_about about = *is;
+
+    about.client = &client;
+    about.team = &team;
+    if (!staff)
+        about.staff = &none[0];
+    if (id_equal(*was->contact, *is->contact))
+        about.contact = &none[1];
+    if (id_equal(*was->file, *is->file))
+        about.file = &none[2];
+    if (id_equal(*was->inquiry, *is->inquiry))
+        about.inquiry = &none[3];
     if (staff && !other_team)
         team = (struct id){ 0 };
-    // Another person is not called at the former one's number.
-    if (contact && out->number && row->number && strcmp(out->number, row->number) == 0)
-        out->number = NULL;
     // One that was deleted meanwhile may stay.
-    if ((other_team && !kept_team_known(rq, out->team)) || !todo_fill(rq, &about))
+    if ((other_team && !kept_team_known(rq, *is->team)) || !todo_fill(rq, &about))
         return false;
-    out->client = client;
-    out->team = team;
-    out->deputy = stand_in_of(rq, out->staff);
+    *is->client = client;
+    *is->team = team;
+    *ret_deputy = stand_in_of(rq, *is->staff);
     return true;
+}
+
+static bool fill_callback(struct request *rq, struct callback *row, struct callback *out)
+{
+    struct todo_about was = about_callback(row), is = about_callback(out);
+
+    // Another person is not called at the former one's number.
+    if (!id_equal(row->contact, out->contact) && text_equal(out->number, row->number))
+        out->number = NULL;
+    return fill_changed(rq, &was, &is, &out->deputy);
 }
 
 bool callback_edit(struct request *rq, const struct callback_change *in, struct callback *out)
@@ -122,7 +140,7 @@ bool callback_edit(struct request *rq, const struct callback_change *in, struct 
         return false;
     if (out->version == row.version)
         return true;
-    return fill_changed(rq, &row, out) && todo_write(rq, &todo_callbacks, out);
+    return fill_callback(rq, &row, out) && todo_write(rq, &todo_callbacks, out);
 }
 
 static bool move(struct request *rq, const struct callback_settle *in, enum callback_state to,
@@ -176,50 +194,30 @@ bool callback_list(struct request *rq, const struct callback_query *in, struct c
 }
 
 // --- resubmissions
+static struct todo_about about_resubmission(struct resubmission *row)
+{
+    return (struct todo_about){ .client = &row->client,
+                                .staff = &row->staff,
+                                .team = &row->team,
+                                .contact = &row->contact,
+                                .file = &row->file,
+                                .inquiry = &row->inquiry,
+                                .contact_name = &row->contact_name };
+}
+
 bool resubmission_add(struct request *rq, const struct resubmission_new *in,
                       struct resubmission *out)
 {
     struct callback_editor editor = todo_editor(rq);
     if (!resubmission_make(in, &editor, new_id(rq), out, &rq->err))
         return false;
-    struct todo_about about = { &out->client, &out->staff,   &out->team,         &out->contact,
-                                &out->file,   &out->inquiry, &out->contact_name, NULL,
-                                false,        false };
+    struct todo_about about = about_resubmission(out);
     fill_self(rq, &out->staff, out->team);
     if (!kept_team_known(rq, out->team) || !todo_fill(rq, &about) ||
         !refers_client(rq, in->client, "client"))
         return false;
     out->deputy = stand_in_of(rq, out->staff);
     return todo_write(rq, &todo_resubmissions, out);
-}
-
-static bool fill_resubmission(struct request *rq, const struct resubmission *row,
-                              struct resubmission *out)
-{
-    struct id none[4] = { { { 0 } } }, client = out->client, team = out->team;
-    bool staff = !id_equal(row->staff, out->staff);
-    struct todo_about about = {
-        &client,
-        staff ? &out->staff : &none[0],
-        &team,
-        id_equal(row->contact, out->contact) ? &none[1] : &out->contact,
-        id_equal(row->file, out->file) ? &none[2] : &out->file,
-        id_equal(row->inquiry, out->inquiry) ? &none[3] : &out->inquiry,
-        &out->contact_name,
-        NULL,
-        false,
-        false,
-    };
-    bool other_team = !id_equal(row->team, out->team);
-    if (staff && !other_team)
-        team = (struct id){ 0 };
-    // One that was deleted meanwhile may stay.
-    if ((other_team && !kept_team_known(rq, out->team)) || !todo_fill(rq, &about))
-        return false;
-    out->client = client;
-    out->team = team;
-    out->deputy = stand_in_of(rq, out->staff);
-    return true;
 }
 
 bool resubmission_edit(struct request *rq, const struct resubmission_change *in,
@@ -235,7 +233,8 @@ bool resubmission_edit(struct request *rq, const struct resubmission_change *in,
         return false;
     if (out->version == row.version)
         return true;
-    return fill_resubmission(rq, &row, out) && todo_write(rq, &todo_resubmissions, out);
+    struct todo_about was = about_resubmission(&row), is = about_resubmission(out);
+    return fill_changed(rq, &was, &is, &out->deputy) && todo_write(rq, &todo_resubmissions, out);
 }
 
 static bool settle(struct request *rq, const struct resubmission_settle *in,
